@@ -1,0 +1,1 @@
+"""Where people meet Easel: the web, the terminal, chat platforms."""

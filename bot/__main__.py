@@ -1,0 +1,171 @@
+"""The `easel` command line."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from pydantic import ValidationError
+
+from bot.settings import Settings
+
+T = TypeVar("T")
+app = typer.Typer(
+    help="Easel makes images, video and speech by asking.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+token = typer.Typer(help="Keys for programs that use the REST interface.", no_args_is_help=True)
+app.add_typer(token, name="token")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON as the last line.")]
+
+
+def main() -> None:
+    """Run a command; what a person did wrong is a sentence, not a traceback."""
+    from core.errors import UserError
+
+    try:
+        app()
+    except UserError as error:
+        _complain(error.message)
+    except ValidationError as error:
+        _complain("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()))
+
+
+@app.command()
+def run(
+    host: Annotated[str | None, typer.Option(help="Address to bind (EASEL_HOST).")] = None,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also carry out creations here.")] = True,
+) -> None:
+    """Start every configured surface and a worker, and print the address."""
+    from bot.serve import AlreadyRunning, serve
+
+    settings = _settings(host=host)
+    try:
+        asyncio.run(serve(settings, worker=worker))
+    except AlreadyRunning as error:
+        _complain(str(error))
+    except OSError as error:
+        _complain(f"Easel cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.")
+
+
+@app.command()
+def worker(
+    if_postgres: Annotated[bool, typer.Option("--if-postgres", help="End quietly on SQLite.")] = False,
+) -> None:
+    """Carry out creations, without any surface. Needs PostgreSQL: on SQLite, `easel run` is the one worker."""
+    from bot.work import work
+
+    settings = _settings()
+    if not settings.on_postgres:
+        sentence = (
+            "A separate worker needs PostgreSQL (DATABASE_URL). On SQLite, `easel run` carries out the creations."
+        )
+        if not if_postgres:
+            _complain(sentence)
+        print(sentence)
+        return
+    asyncio.run(work(settings))
+
+
+@app.command()
+def create(
+    text: Annotated[str, typer.Argument(help="What to make, in your own words.")],
+    kind: Annotated[str | None, typer.Option(help="image, video or speech.")] = None,
+    input: Annotated[list[Path] | None, typer.Option(help="A picture to work from; may be repeated.")] = None,  # noqa: A002
+    as_json: Json = False,
+) -> None:
+    """Make something, show each step while it happens, and print where the files lie."""
+    from bot.commands import create_once
+
+    succeeded = _with_app(lambda house: create_once(house, text, kind, input or [], as_json=as_json))
+    raise typer.Exit(0 if succeeded else 1)
+
+
+@app.command()
+def gallery(query: Annotated[str, typer.Argument(help="Words to look for.")] = "", as_json: Json = False) -> None:
+    """Find what was made here, the newest first."""
+    from bot.commands import list_gallery
+
+    _with_app(lambda house: list_gallery(house, query, as_json=as_json), worker=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is configured, what is missing, and what would be used."""
+    from bot.commands import consult
+
+    healthy = _with_app(consult, worker=False)
+    raise typer.Exit(0 if healthy else 1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the tables to the newest shape."""
+    from storage.database import Database
+    from storage.migrate import HEAD
+    from storage.migrate import migrate as bring_up
+
+    settings = _settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.easel_database)
+    done = bring_up(database.engine)
+    database.close()
+    print(f"The tables are at revision {HEAD}{'' if done else ' already'}.")
+
+
+@token.command("add")
+def token_add(
+    name: Annotated[str, typer.Argument(help="Whose token: each name is a person; `local` is this machine's.")],
+) -> None:
+    """Make a token and print it, once, alone on its line."""
+    from bot.commands import add_token
+
+    _with_app(lambda house: add_token(house, name), worker=False)
+
+
+def _settings(**overrides: Any) -> Settings:
+    from bot.logs import set_up
+
+    settings = Settings()
+    settings = settings.model_copy(update={name: value for name, value in overrides.items() if value is not None})
+    set_up(settings.log_level)
+    return settings
+
+
+def _with_app(work: Callable[[Any], Coroutine[Any, Any, T]], *, worker: bool = True) -> T:
+    """Run a command inside the house. Where no other process works on the data folder, this one does so long."""
+
+    async def inside() -> T:
+        async with _house(_settings(), worker) as house:
+            return await work(house)
+
+    return asyncio.run(inside())
+
+
+@contextlib.asynccontextmanager
+async def _house(settings: Settings, worker: bool) -> AsyncIterator[Any]:
+    from bot.app import running
+    from bot.lock import WorkerLock
+
+    lock = WorkerLock(settings.data_dir)
+    works = worker and not settings.on_postgres and lock.take()
+    try:
+        async with running(settings, worker=works) as house:
+            yield house
+    finally:
+        lock.release()
+
+
+def _complain(sentence: str) -> None:
+    print(f"easel: {sentence}", file=sys.stderr)
+    raise SystemExit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""What the commands do once the house stands."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from bot import terminal
+from bot.app import App
+from bot.doctor import Mark, examine
+from core.errors import Invalid
+from core.providers.base import Kind
+from core.wishes import Wish
+from storage import people
+from storage.gallery import Query
+from storage.tables import CreationState, new_id
+
+SIGNS = {Mark.GOOD: "[green]✓[/]", Mark.NOTE: "[yellow]•[/]", Mark.BAD: "[red]✗[/]"}
+
+
+async def create_once(app: App, text: str, kind: str | None, inputs: list[Path], *, as_json: bool) -> bool:
+    """One creation, watched to its end. Returns whether it succeeded."""
+    console = Console(stderr=as_json)
+    wish = Wish(
+        user_id=app.local_user_id,
+        prompt=text,
+        event_key=f"terminal:{new_id()}",
+        surface="terminal",
+        thread=None,
+        kind=_kind(kind),
+        inputs=tuple([await _uploaded(app, file) for file in inputs]),
+    )
+    view = await terminal.show_creation(app, wish, console)
+    await app.thumbnails.drained()
+    if as_json:
+        print(await terminal.creation_json(app, app.local_user_id, view), flush=True)
+    return view.state == CreationState.SUCCEEDED
+
+
+async def list_gallery(app: App, words: str, *, as_json: bool) -> None:
+    """The newest page of the gallery."""
+    assets, more = await app.studio.gallery(app.local_user_id, Query(words=words))
+    if as_json:
+        print(await terminal.assets_json(app, app.local_user_id, assets))
+    else:
+        Console().print(terminal.gallery(assets, more=more is not None))
+
+
+async def consult(app: App) -> bool:
+    """Print the doctor's findings; True where none is bad."""
+    findings = await examine(app)
+    console = Console()
+    for finding in findings:
+        console.print(f"{SIGNS[finding.mark]} [bold]{finding.subject}[/]  {finding.sentence}", highlight=False)
+    return all(finding.mark != Mark.BAD for finding in findings)
+
+
+async def add_token(app: App, name: str) -> None:
+    """Print a new token alone on stdout."""
+    if not name.strip():
+        raise Invalid("A token needs a name.")
+    print(await app.database.write(lambda session: people.add_token(session, name.strip())))
+
+
+async def _uploaded(app: App, file: Path) -> str:
+    if not file.is_file():
+        raise Invalid(f"There is no file {file}.")
+    return (await app.studio.upload(app.local_user_id, file, file.name)).id
+
+
+def _kind(kind: str | None) -> Kind | None:
+    if kind is None:
+        return None
+    if kind not in (Kind.IMAGE, Kind.VIDEO, Kind.SPEECH):
+        raise Invalid(f"Easel makes image, video and speech, not {kind!r}.", "unknown_kind")
+    return Kind(kind)

@@ -1,0 +1,117 @@
+"""`easel run` and `easel worker`: every configured surface and a worker, until a signal says stop."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import web
+
+from bot.app import App, drain, running
+from bot.lock import WorkerLock
+from bot.settings import Settings, is_loopback
+from bot.web.context import Web
+from bot.web.server import make_web
+from bot.web.signin import sign_in_link
+
+LOCK_WAIT_S = 15.0
+GRACE_S = 2.0
+log = structlog.get_logger()
+
+
+class AlreadyRunning(Exception):
+    """Another process works on this data folder."""
+
+
+async def serve(settings: Settings, *, worker: bool = True) -> None:
+    """Serve until SIGINT (stop now, go on at the next start) or SIGTERM (let what runs end first)."""
+    async with _locked(settings, worker), running(settings, worker=worker) as app, _listening(app) as address:
+        await _greet(app, address)
+        reason = await _signal()
+        log.info("stopping", reason=reason.name)
+        if reason is signal.SIGTERM and worker:
+            await drain(app)
+
+
+@contextlib.asynccontextmanager
+async def _locked(settings: Settings, worker: bool) -> AsyncIterator[None]:
+    """A worker owns its data folder; a short wait lets a command that is just ending give it back."""
+    lock = WorkerLock(settings.data_dir)
+    waited = 0.0
+    while worker and not settings.on_postgres and not lock.take():
+        if waited >= LOCK_WAIT_S:
+            raise AlreadyRunning(f"Another Easel works on {settings.data_dir.resolve()}. Stop it, or use --no-worker.")
+        await asyncio.sleep(0.2)
+        waited += 0.2
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextlib.asynccontextmanager
+async def _listening(app: App) -> AsyncIterator[str]:
+    """The web, on its port; yields the address to open."""
+    settings = app.settings
+    site_app = make_web(_context(app))
+    runner = web.AppRunner(site_app, access_log=None, handler_cancellation=True, shutdown_timeout=GRACE_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port)
+        await site.start()
+        port = runner.addresses[0][1]
+        yield settings.public_url or f"http://{_shown_host(settings.host)}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def _context(app: App) -> Web:
+    settings = app.settings
+    incoming = settings.data_dir / "incoming"
+    incoming.mkdir(parents=True, exist_ok=True)
+    return Web(
+        studio=app.studio,
+        database=app.database,
+        objects=app.objects,
+        local_user_id=app.local_user_id,
+        secret_key=app.secret_key,
+        host=settings.host,
+        port=settings.port,
+        public_url=settings.public_url,
+        token_demanded=app.token_demanded,
+        offline=app.offline,
+        incoming=incoming,
+        not_ready=app.not_ready,
+    )
+
+
+def _shown_host(host: str) -> str:
+    if host in ("0.0.0.0", "::", ""):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
+async def _greet(app: App, address: str) -> None:
+    print(f"Easel is running at {address}", flush=True)
+    if app.token_demanded:
+        context = _context(app)
+        print(f"Sign in once, within ten minutes: {await sign_in_link(context, address)}", flush=True)
+    if app.offline:
+        print("It makes offline sketches, not AI pictures. Add a key to .env to use real models.", flush=True)
+    if not is_loopback(urlsplit(address).hostname or "") and not address.startswith("https"):
+        log.warning("public_without_https", hint="Put Easel behind a server that speaks https.")
+
+
+async def _signal() -> signal.Signals:
+    loop = asyncio.get_running_loop()
+    came: asyncio.Future[signal.Signals] = loop.create_future()
+
+    def take(number: signal.Signals) -> None:
+        if not came.done():
+            came.set_result(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, take, number)
+    return await came

@@ -1,0 +1,158 @@
+"""Everything an operator may set, read once from the environment and `.env`. Nothing else reads the environment."""
+
+import secrets
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Usd = Annotated[float | None, Field(ge=0)]
+
+
+def _blank_is_unset(value: Any) -> Any:
+    """`NAME=` in a `.env` file means the default."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
+Limit = Annotated[Usd, BeforeValidator(_blank_is_unset)]
+
+
+def _env(name: str, default: Any = None, **more: Any) -> Any:
+    return Field(default=default, validation_alias=name, **more)
+
+
+class Settings(BaseSettings):
+    """One field per variable; `.env.example` lists them all."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    # --- where things lie and who may reach them
+    data_dir: Path = _env("EASEL_DATA_DIR", Path("data"))
+    database_url: Text = _env("DATABASE_URL")
+    host: str = _env("EASEL_HOST", "127.0.0.1")
+    port: int = _env("PORT", 8080, ge=0, le=65_535)
+    public_url: Text = _env("EASEL_PUBLIC_URL")
+    secret_key: Secret = _env("EASEL_SECRET_KEY")
+    worker_id: str = _env("EASEL_WORKER_ID", "local")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _env("EASEL_LOG_LEVEL", "INFO")
+
+    # --- how work is done
+    user_at_once: int = _env("EASEL_USER_AT_ONCE", 2, ge=0)
+    at_once: int = _env("EASEL_AT_ONCE", 0, ge=0)
+    deadline_s: float = _env("EASEL_DEADLINE_S", 3_600, gt=0)
+    drain_s: float = _env("EASEL_DRAIN_S", 120, ge=0)
+    poll_s: Annotated[float | None, BeforeValidator(_blank_is_unset)] = _env("EASEL_POLL_S")
+    agent_api: Literal["responses", "chat"] = _env("EASEL_AGENT_API", "responses")
+    agent_model: Text = _env("EASEL_AGENT_MODEL")
+    models_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _env("EASEL_MODELS_FILE")
+
+    # --- money, in US dollars
+    confirm_above_usd: Limit = _env("EASEL_CONFIRM_ABOVE_USD")
+    rerun_uncertain_usd: float = _env("EASEL_RERUN_UNCERTAIN_USD", 0, ge=0)
+    budget_creation_usd: Limit = _env("EASEL_BUDGET_CREATION_USD")
+    budget_user_day_usd: Limit = _env("EASEL_BUDGET_USER_DAY_USD")
+    budget_workspace_month_usd: Limit = _env("EASEL_BUDGET_WORKSPACE_MONTH_USD")
+    budget_total_day_usd: Limit = _env("EASEL_BUDGET_TOTAL_DAY_USD")
+
+    # --- providers
+    openai_api_key: Secret = _env("OPENAI_API_KEY")
+    openai_base_url: Text = _env("OPENAI_BASE_URL")
+    replicate_api_token: Secret = _env("REPLICATE_API_TOKEN")
+    replicate_base_url: Text = _env("REPLICATE_BASE_URL")
+    runwayml_api_secret: Secret = _env("RUNWAYML_API_SECRET")
+    runwayml_base_url: Text = _env("RUNWAYML_BASE_URL")
+
+    # --- chat platforms
+    discord_token: Secret = _env("DISCORD_TOKEN")
+    discord_api_base_url: Text = _env("DISCORD_API_BASE_URL")
+    discord_gateway_url: Text = _env("DISCORD_GATEWAY_URL")
+    slack_bot_token: Secret = _env("SLACK_BOT_TOKEN")
+    slack_app_token: Secret = _env("SLACK_APP_TOKEN")
+    slack_signing_secret: Secret = _env("SLACK_SIGNING_SECRET")
+    slack_client_id: Text = _env("SLACK_CLIENT_ID")
+    slack_client_secret: Secret = _env("SLACK_CLIENT_SECRET")
+    slack_api_base_url: Text = _env("SLACK_API_BASE_URL")
+
+    # --- S3-compatible storage
+    s3_bucket: Text = _env("S3_BUCKET")
+    s3_endpoint_url: Text = _env("AWS_ENDPOINT_URL_S3")
+    aws_access_key_id: Secret = _env("AWS_ACCESS_KEY_ID")
+    aws_secret_access_key: Secret = _env("AWS_SECRET_ACCESS_KEY")
+    aws_region: Text = _env("AWS_REGION")
+
+    @field_validator(
+        "openai_base_url", "replicate_base_url", "runwayml_base_url", "discord_api_base_url", "slack_api_base_url"
+    )
+    @classmethod
+    def _encrypted_or_loopback(cls, url: str | None) -> str | None:
+        """A key must not travel in clear text, except inside this machine."""
+        if url and urlsplit(url).scheme != "https" and not is_loopback(urlsplit(url).hostname or ""):
+            raise ValueError("plain http is allowed on a loopback host only")
+        return url
+
+    @model_validator(mode="after")
+    def _postgres_needs_a_key(self) -> "Settings":
+        """Several machines share one secret, so it cannot be made by each."""
+        if self.on_postgres and not self.secret_key:
+            raise ValueError("EASEL_SECRET_KEY must be set when DATABASE_URL is PostgreSQL")
+        return self
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether rows live in PostgreSQL."""
+        return bool(self.database_url and self.database_url.startswith("postgres"))
+
+    @property
+    def paid_keys(self) -> tuple[str, ...]:
+        """Names of the paid providers that a key is set for."""
+        keys = {
+            "openai": self.openai_api_key,
+            "replicate": self.replicate_api_token,
+            "runway": self.runwayml_api_secret,
+        }
+        return tuple(name for name, key in keys.items() if key)
+
+    @property
+    def easel_database(self) -> str:
+        """Address of Easel's own tables."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'easel.db'}"
+
+    @property
+    def engine_database(self) -> str:
+        """Address of the durable engine's tables: another file on SQLite, the same database on PostgreSQL."""
+        return self.easel_database if self.on_postgres else f"sqlite:///{self.data_dir.resolve() / 'engine.db'}"
+
+    @property
+    def loopback_only(self) -> bool:
+        """Nobody outside this machine can reach Easel, as far as its settings say."""
+        public_host = urlsplit(self.public_url).hostname or "" if self.public_url else "localhost"
+        return is_loopback(self.host) and is_loopback(public_host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def secret_key(settings: Settings) -> str:
+    """The operator's key, or one made once in the data folder, readable by its owner alone."""
+    if settings.secret_key:
+        return settings.secret_key.get_secret_value()
+    file = settings.data_dir / "secret.key"
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600, exist_ok=True)
+        file.write_text(secrets.token_urlsafe(48), "utf-8")
+    return file.read_text("utf-8").strip()

@@ -1,0 +1,152 @@
+"""Easel in a terminal: a creation as live lines, the gallery as a table, the doctor as a list."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.spinner import Spinner
+from rich.table import Table
+from rich.text import Text
+
+from bot.app import App
+from bot.web.shapes import Links, asset_out, creation_out
+from core.creation.titles import shortened
+from core.creation.view import AssetView, CreationView, StepView
+from core.wishes import Wish
+from storage.tables import CreationState, StepState
+
+MARKS = {
+    StepState.PENDING: ("○", "dim"),
+    StepState.COMPLETE: ("✓", "green"),
+    StepState.ERROR: ("✗", "red"),
+    StepState.CANCELLED: ("–", "dim"),
+}
+STATES = {
+    CreationState.QUEUED: "Waiting for its turn",
+    CreationState.WAITING: "Waiting for your yes",
+    CreationState.RUNNING: "Making",
+    CreationState.SUCCEEDED: "Done",
+    CreationState.FAILED: "Not made",
+    CreationState.CANCELLED: "Cancelled",
+}
+
+
+async def show_creation(app: App, wish: Wish, console: Console) -> CreationView:
+    """Create, and show each step while it happens. Ends with the final view."""
+    first = await app.studio.create(wish)
+    with Live(creation(first), console=console, refresh_per_second=8, transient=False) as live:
+        async for seen in app.studio.watch(wish.user_id, first.id):
+            live.update(creation(seen))
+    for asset in seen.assets:
+        console.print(
+            f"  {asset.version or asset.kind:<5} {path_of(app, await key_of(app, wish.user_id, asset))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    return seen
+
+
+def creation(view: CreationView) -> RenderableType:
+    """A creation as lines: its wish, its steps, its end."""
+    lines: list[RenderableType] = [Text(shortened(view.prompt or view.action or "", 100), style="bold")]
+    lines += [Padding(_step(step), (0, 0, 0, 2)) for step in view.steps]
+    lines.append(_foot(view))
+    return Group(*lines)
+
+
+def _step(step: StepView) -> RenderableType:
+    row = Table.grid(padding=(0, 1))
+    if step.state == StepState.IN_PROGRESS:
+        mark: RenderableType = Spinner("dots", style="cyan")
+    else:
+        sign, style = MARKS[step.state]
+        mark = Text(sign, style=style)
+    cells: list[RenderableType] = [mark, Text(step.title), Text(step.detail, style="dim")]
+    if step.progress is not None:
+        cells.append(ProgressBar(total=1, completed=step.progress, width=20))
+    row.add_row(*cells)
+    return row
+
+
+def _foot(view: CreationView) -> Text:
+    if view.error:
+        return Text(view.error.message, style="red")
+    if view.state.final:
+        return Text(view.reply or STATES[view.state], style="green")
+    parts = [STATES[view.state]]
+    if view.queue_place:
+        parts.append(f"place {view.queue_place}")
+    if view.eta_s:
+        parts.append(f"about {view.eta_s:.0f} s left")
+    return Text(", ".join(parts) + " …", style="dim")
+
+
+def gallery(assets: Sequence[AssetView], *, more: bool) -> RenderableType:
+    """A page of the gallery as a table, the newest first."""
+    if not assets:
+        return Text('Nothing here yet. Try: easel create "a lighthouse at dusk, wide"')
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for title in ("kind", "version", "made", "size", "what you asked", "id"):
+        table.add_column(title, no_wrap=title != "what you asked")
+    for asset in assets:
+        star = " ★" if asset.favourite else ""
+        when = asset.created_at.astimezone().strftime("%d %b %H:%M")
+        table.add_row(
+            asset.kind, asset.version + star, when, _size(asset), shortened(asset.asked or asset.prompt, 60), asset.id
+        )
+    return (
+        Group(table, Text("There is more: narrow it down with words, or use the web gallery.", style="dim"))
+        if more
+        else table
+    )
+
+
+def _size(asset: AssetView) -> str:
+    parts = [f"{asset.width}×{asset.height}"] if asset.width else []
+    if asset.duration_s:
+        parts.append(f"{asset.duration_s:.1f} s")
+    return ", ".join(parts)
+
+
+async def creation_json(app: App, user_id: str, view: CreationView) -> str:
+    """The creation's JSON on one line; each asset also tells where its file lies."""
+    shape = creation_out(view, Links(base_url(app))).model_dump(mode="json")
+    shape["assets"] = [
+        await _with_path(app, user_id, asset, each) for asset, each in zip(view.assets, shape["assets"], strict=True)
+    ]
+    return json.dumps(shape, ensure_ascii=False)
+
+
+async def assets_json(app: App, user_id: str, assets: Sequence[AssetView]) -> str:
+    """A page of assets as JSON on one line."""
+    links = Links(base_url(app))
+    shapes = [
+        await _with_path(app, user_id, asset, asset_out(asset, links).model_dump(mode="json")) for asset in assets
+    ]
+    return json.dumps({"assets": shapes}, ensure_ascii=False)
+
+
+async def _with_path(app: App, user_id: str, asset: AssetView, shape: dict[str, Any]) -> dict[str, Any]:
+    return shape | {"path": str(path_of(app, await key_of(app, user_id, asset)))}
+
+
+async def key_of(app: App, user_id: str, asset: AssetView) -> str:
+    """The key of an asset's object."""
+    return (await app.studio.content(user_id, asset.id))[1]
+
+
+def path_of(app: App, key: str) -> Path | str:
+    """Where an object's file lies, or its key where the store is elsewhere."""
+    return app.objects.local(key) or key
+
+
+def base_url(app: App) -> str:
+    """The address that links are made with."""
+    settings = app.settings
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.public_url or f"http://{host}:{settings.port}"

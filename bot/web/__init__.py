@@ -1,0 +1,1 @@
+"""Easel in a browser, and for programs over REST."""

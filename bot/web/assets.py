@@ -1,0 +1,64 @@
+"""The gallery over REST: found page by page, looked at, marked, deleted; and what it all cost."""
+
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from bot.web.address import links_of
+from bot.web.body import answer, path_id, read_body, read_query
+from bot.web.context import USER, WEB
+from bot.web.keys import Cursors
+from bot.web.shapes import AssetChange, AssetPage, AssetQuery, UsageOut, asset_out
+from storage.gallery import Query
+from storage.tables import now
+
+CURSORS: web.AppKey[Cursors] = web.AppKey("cursors", Cursors)
+
+
+async def page(request: web.Request) -> web.Response:
+    """`GET /api/v1/assets`."""
+    asked = read_query(request, AssetQuery)
+    cursors = request.app[CURSORS]
+    query = Query(
+        words=asked.q, kind=asked.kind, favourite=asked.favourite, limit=asked.limit, before=cursors.read(asked.before)
+    )
+    found, following = await request.app[WEB].studio.gallery(request[USER], query)
+    links = links_of(request)
+    return answer(AssetPage(assets=[asset_out(each, links) for each in found], next=cursors.write(following)))
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /api/v1/assets/{id}`."""
+    found = await request.app[WEB].studio.asset(request[USER], path_id(request))
+    return answer(asset_out(found, links_of(request)))
+
+
+async def change(request: web.Request) -> web.Response:
+    """`PATCH /api/v1/assets/{id}`."""
+    asset_id = path_id(request)
+    body = await read_body(request, AssetChange)
+    changed = await request.app[WEB].studio.mark(
+        request[USER], asset_id, favourite=body.favourite, alt_text=body.alt_text
+    )
+    return answer(asset_out(changed, links_of(request)))
+
+
+async def delete(request: web.Request) -> web.Response:
+    """`DELETE /api/v1/assets/{id}`: for good."""
+    await request.app[WEB].studio.delete(request[USER], path_id(request))
+    return web.Response(status=204)
+
+
+async def usage(request: web.Request) -> web.Response:
+    """`GET /api/v1/usage`."""
+    studio, user_id, at = request.app[WEB].studio, request[USER], now()
+    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    return answer(
+        UsageOut(
+            day=today.date(),
+            today_usd=await studio.usage(user_id, today),
+            month=f"{today:%Y-%m}",
+            month_usd=await studio.usage(user_id, today.replace(day=1)),
+            total_usd=await studio.usage(user_id, datetime.fromtimestamp(0, UTC)),
+        )
+    )

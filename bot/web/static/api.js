@@ -1,0 +1,65 @@
+// The REST interface, as functions.
+
+const ROOT = "/api/v1";
+
+/** An answer that is no success; `message` is a sentence for people. */
+export class ApiError extends Error {
+  constructor(message, code, status) {
+    super(message);
+    this.code = code;
+    this.status = status;
+  }
+}
+
+/** Ask for a creation; the same key asked twice makes one. */
+export function create(wish, key = freshKey()) {
+  return post("/creations", wish, { "Idempotency-Key": key });
+}
+
+/** Answer in a conversation: a refinement. */
+export function reply(thread, message, key = freshKey()) {
+  return post(`/threads/${encodeURIComponent(thread)}/messages`, message, { "Idempotency-Key": key });
+}
+
+export const creation = (id) => request("GET", `/creations/${id}`);
+export const cancel = (id) => post(`/creations/${id}/cancel`);
+export const confirm = (id) => post(`/creations/${id}/confirm`);
+export const asset = (id) => request("GET", `/assets/${id}`);
+export const change = (id, values) => request("PATCH", `/assets/${id}`, JSON.stringify(values), JSON_TYPE);
+export const remove = (id) => request("DELETE", `/assets/${id}`);
+
+// Addresses by path alone, so that they are right behind every proxy.
+export const events = (id) => `${ROOT}/creations/${id}/events`;
+export const content = (id) => `${ROOT}/assets/${id}/content`;
+export const thumbnail = (id) => `${ROOT}/assets/${id}/thumbnail`;
+
+/** Send one picture. */
+export function upload(file) {
+  const form = new FormData();
+  form.append("file", file, file.name || "picture.png");
+  return request("POST", "/uploads", form);
+}
+
+/** A key that names one press of a button, also on plain http where `crypto.randomUUID` is missing. */
+export function freshKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+
+function post(path, body = {}, headers = {}) {
+  return request("POST", path, JSON.stringify(body), { ...JSON_TYPE, ...headers });
+}
+
+async function request(method, path, body, headers = {}) {
+  let response;
+  try {
+    response = await fetch(ROOT + path, { method, body, headers: { Accept: "application/json", ...headers } });
+  } catch {
+    throw new ApiError("Easel does not answer. Please check that it is running, then try again.", "unreachable", 0);
+  }
+  const answer = response.status === 204 ? null : await response.json().catch(() => null);
+  if (response.ok) return answer;
+  const error = answer?.error ?? {};
+  throw new ApiError(error.message ?? "Something went wrong. Please try again.", error.code ?? "error", response.status);
+}

@@ -1,0 +1,1 @@
+"""What Easel does, free of any surface."""

@@ -1,0 +1,170 @@
+"""The agent's side of a turn: what the planner is told, and which of its calls are accepted."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from core.agent.messages import Message, Role, ToolCall
+from core.agent.tools import TOOLS, AnyArguments, ToolSpec
+from core.providers.base import Kind, Tool
+from storage.creations import Snapshot
+from storage.tables import Asset, Creation, Step, StepState, Turn
+
+MAX_CALLS = 12
+MAX_REPAIRS = 2
+SYSTEM = (
+    "You are the agent of Easel, a studio for images, video and speech. Decide which tools to call for a wish. "
+    "Calls that do not need each other run in parallel; name the result of call N of the same answer as call:N. "
+    "When everything is made, answer with one plain sentence."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One call that will become a step."""
+
+    call: ToolCall
+    position: int
+    """Its place among the turn's calls, which `call:N` counts."""
+    spec: ToolSpec
+    arguments: AnyArguments
+    needs: tuple[int, ...] = ()
+    """Positions of the calls whose results it works from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A turn's calls, sorted into those to carry out and those answered with an error."""
+
+    accepted: tuple[Accepted, ...]
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def conversation(past: Sequence[tuple[Snapshot, Sequence[Turn]]]) -> tuple[Message, ...]:
+    """The messages for a planner: every creation of the thread with its calls and results, the newest last."""
+    messages = [Message(role=Role.SYSTEM, text=SYSTEM)]
+    for rows, turns in past:
+        messages.append(_wish(rows.creation))
+        for turn in turns:
+            messages.extend(_turn(turn, rows))
+    return tuple(messages)
+
+
+def _wish(creation: Creation) -> Message:
+    hidden = ("model", "max_usd", "max_steps", "exact_words")
+    settings = tuple((key, str(value)) for key, value in creation.options.items() if key not in hidden)
+    text = creation.prompt or f"({creation.action})"
+    return Message(role=Role.USER, text=text, inputs=tuple(creation.inputs), settings=settings)
+
+
+def _turn(turn: Turn, rows: Snapshot) -> list[Message]:
+    calls = tuple(ToolCall(call["id"], call["name"], call["arguments"]) for call in turn.calls)
+    spoken = [Message(role=Role.ASSISTANT, text=turn.text, calls=calls)] if turn.text or calls else []
+    steps = {step.call_id: step for step in rows.steps if step.turn == turn.index}
+    return spoken + [
+        Message(
+            role=Role.TOOL, call_id=call.id, text=turn.answers.get(call.id) or _result(steps.get(call.id), rows.assets)
+        )
+        for call in calls
+    ]
+
+
+def _result(step: Step | None, assets: Sequence[Asset]) -> str:
+    if step is None or step.state != StepState.COMPLETE:
+        return _error(step.error_message or "It did not finish." if step else "It was not carried out.")
+    made = next((asset for asset in assets if asset.step_id == step.id), None)
+    if made is None:
+        return _error("The result was deleted.")
+    return json.dumps(told(made, step.arguments.get("aspect")), ensure_ascii=False)
+
+
+def told(asset: Asset, aspect: str | None = None) -> dict[str, Any]:
+    """What a planner is told of an asset."""
+    facts = {
+        "asset_id": asset.id,
+        "kind": asset.kind,
+        "prompt": asset.prompt,
+        "version": asset.version,
+        "aspect": aspect,
+        "duration_s": asset.duration_s,
+    }
+    return {key: value for key, value in facts.items() if value is not None}
+
+
+def judge(calls: Sequence[ToolCall], options: dict[str, Any], known: set[str]) -> Judged:
+    """Check every call: the tool exists, the arguments fit, what it refers to is there.
+
+    `known` holds the ids of assets that this creation may work from. Calls beyond `MAX_CALLS` are refused.
+    """
+    accepted: dict[int, Accepted] = {}
+    answers: dict[str, str] = {}
+    for position, call in enumerate(calls):
+        try:
+            if position >= MAX_CALLS:
+                raise ValueError(f"At most {MAX_CALLS} calls in one answer.")
+            accepted[position] = _accept(call, position, options, known, accepted)
+        except ValueError as error:
+            answers[call.id] = _error(_sentence(error))
+    return Judged(tuple(accepted.values()), answers)
+
+
+def _accept(
+    call: ToolCall, position: int, options: dict[str, Any], known: set[str], before: dict[int, Accepted]
+) -> Accepted:
+    if call.name not in TOOLS:
+        raise ValueError(f"There is no tool {call.name[:60]!r}; there are {', '.join(TOOLS)}.")
+    spec = TOOLS[Tool(call.name)]
+    arguments = spec.arguments.model_validate(_chosen(spec, json.loads(call.arguments or "{}"), options))
+    return Accepted(call, position, spec, arguments, _needs(spec, arguments, known, before))
+
+
+def _chosen(spec: ToolSpec, arguments: Any, options: dict[str, Any]) -> Any:
+    """What the person set beside the words wins over what the planner chose."""
+    if not isinstance(arguments, dict):
+        return arguments
+    fields = spec.arguments.model_fields
+    return arguments | {
+        key: options[key] for key in ("aspect", "duration_s", "voice", "style") if key in options and key in fields
+    }
+
+
+def _needs(spec: ToolSpec, arguments: AnyArguments, known: set[str], before: dict[int, Accepted]) -> tuple[int, ...]:
+    needs = []
+    for name in spec.refs:
+        ref = getattr(arguments, name)
+        if ref is None:
+            continue
+        if not ref.startswith("call:"):
+            if ref not in known:
+                raise ValueError(f"{name}: there is no asset {ref} in this conversation.")
+            continue
+        needed = int(ref.removeprefix("call:"))
+        if needed not in before:
+            raise ValueError(f"{name}: {ref} must be an accepted call before this one.")
+        needs.append(needed)
+    return tuple(needs)
+
+
+def makes(accepted: Accepted, kinds: dict[str, Kind], before: dict[int, Kind]) -> Kind:
+    """What a call brings forth; upscaling gives back the kind it was given."""
+    if accepted.spec.name != Tool.UPSCALE:
+        return accepted.spec.makes
+    ref = accepted.arguments.asset  # type: ignore[union-attr]
+    source = before[int(ref.removeprefix("call:"))] if ref.startswith("call:") else kinds[ref]
+    return Kind.VIDEO if source == Kind.VIDEO else Kind.IMAGE
+
+
+def _error(message: str) -> str:
+    return json.dumps({"error": message}, ensure_ascii=False)
+
+
+def _sentence(error: ValueError) -> str:
+    if isinstance(error, ValidationError):
+        problems = (f"{'.'.join(map(str, each['loc'])) or 'arguments'}: {each['msg']}" for each in error.errors()[:5])
+        return "; ".join(problems)
+    if isinstance(error, json.JSONDecodeError):
+        return f"The arguments are not valid JSON: {error.msg}."
+    return str(error)

@@ -1,0 +1,1 @@
+"""Those who decide: rules, pressed buttons, language models."""

@@ -1,0 +1,1 @@
+"""A planner without a language model: rules that understand everyday English requests."""

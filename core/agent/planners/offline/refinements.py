@@ -1,0 +1,282 @@
+"""From a change to calls on what is already there, or on what this same answer has planned."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from core.agent.planners.offline import replies
+from core.agent.planners.offline.changes import Action, Change
+from core.agent.planners.offline.conversation import Asset
+from core.agent.planners.offline.delivery import Delivery, cut_voice
+from core.agent.planners.offline.making import animated, asset_for, delivery_of, spoken
+from core.agent.planners.offline.plan import Plan
+from core.agent.planners.offline.prompts import LONGEST_INSTRUCTION, LONGEST_PROMPT, alt_text, merge, without_degree
+from core.agent.planners.offline.quotes import mask
+from core.agent.planners.offline.shapes import compared
+from core.agent.planners.offline.traits import with_settings
+from core.agent.tools import ASPECTS, STYLES, EditImage, Extend, GenerateSpeech, GenerateVideo, Upscale, Vary
+from core.providers.base import Kind
+
+_EXTRA_S = 5.0
+_UNKNOWN_LENGTH_S = 5.0
+
+
+def refine(plan: Plan, change: Change, settings: Mapping[str, str]) -> None:
+    """Plan the calls of one change; what cannot be done becomes an excuse."""
+    if voice := cut_voice(settings.get("voice", "")):
+        change = replace(change, delivery=Delivery(voice, change.delivery.manner))
+    change = replace(change, traits=with_settings(change.traits, settings))
+    change = _of_kind(change, settings.get("kind", ""), plan)
+    excuse = _DOERS[change.action](plan, change)
+    if excuse:
+        plan.excuses.append(excuse)
+
+
+def _of_kind(change: Change, kind: str, plan: Plan) -> Change:
+    """The chosen kind says what `it` is; a video of a picture is that picture, animated."""
+    if change.target.kind or kind not in {Kind.IMAGE, Kind.VIDEO, Kind.SPEECH}:
+        return change
+    if kind == Kind.VIDEO and change.action is Action.EDIT and not plan.newest(Kind.VIDEO):
+        return replace(change, action=Action.ANIMATE)
+    return replace(change, target=replace(change.target, kind=Kind(kind))) if plan.newest(Kind(kind)) else change
+
+
+def _edit(plan: Plan, change: Change) -> str:
+    targets = _targets(plan, change)
+    if not targets:
+        return _nothing(change.target.kind)
+    for asset in targets:
+        if asset.kind is Kind.SPEECH and (_aspect(asset, change) or change.traits.style) and not change.target.kind:
+            return replies.NO_IMAGE
+        if asset.planned and asset.kind is not Kind.SPEECH:
+            _rewrite(plan, asset, change)
+        else:
+            _EDITORS[asset.kind](plan, asset, change)
+    return ""
+
+
+def _targets(plan: Plan, change: Change) -> list[Asset]:
+    if change.target.many and not plan.inputs:
+        return plan.latest_group(change.target.kind or Kind.IMAGE)
+    asset = plan.newest(Kind.SPEECH) if _means_the_voice(plan, change) else asset_for(plan, change.target, None)
+    return [asset] if asset else []
+
+
+def _means_the_voice(plan: Plan, change: Change) -> bool:
+    """`slower` is for the ear wherever there is speech."""
+    if change.target.kind or change.target.pointer or plan.inputs:
+        return False
+    words = without_degree(change.instruction).lower().removeprefix("more ")
+    return words in {"louder", "quieter", "slower", "faster"} and plan.newest(Kind.SPEECH) is not None
+
+
+def _described(asset: Asset, change: Change) -> str:
+    return merge(asset.prompt, change.description) if change.description else asset.prompt
+
+
+def _aspect(asset: Asset, change: Change) -> str | None:
+    return compared(change.comparison, asset.aspect) if change.comparison else change.traits.aspect
+
+
+def _edit_image(plan: Plan, asset: Asset, change: Change) -> None:
+    aspect = _aspect(asset, change)
+    instruction = ", ".join(words for words in (change.comparison, change.instruction) if words)
+    instruction = instruction or (f"in {aspect}" if aspect else "a new version")
+    prompt = _described(asset, change) or instruction
+    plan.add(
+        EditImage.model_validate(
+            {
+                "image": asset.id,
+                "prompt": prompt[:LONGEST_PROMPT],
+                "instruction": instruction[:LONGEST_INSTRUCTION],
+                "aspect": aspect,
+                "style": change.traits.style,
+                "alt_text": alt_text(prompt),
+            }
+        )
+    )
+
+
+def _edit_video(plan: Plan, asset: Asset, change: Change) -> None:
+    prompt = (_described(asset, change) or change.instruction or "a video")[:LONGEST_PROMPT]
+    made = asset.made_with
+    plan.add(
+        GenerateVideo.model_validate(
+            {
+                "prompt": prompt,
+                "duration_s": change.traits.duration_s or _allowed(asset.duration_s),
+                "aspect": _aspect(asset, change) or _known(asset.aspect),
+                "first_frame": _frame(made),
+                "style": change.traits.style or _known_style(made),
+                "alt_text": alt_text(prompt, "Video: "),
+            }
+        )
+    )
+
+
+def _edit_speech(plan: Plan, asset: Asset, change: Change) -> None:
+    """Without a language model the words stay; only the way they are spoken changes."""
+    words = " ".join(quotation[1:-1] for quotation in mask(change.instruction).quotations)
+    wished = change.delivery
+    if wished == Delivery() and not words:
+        wished = Delivery(None, change.instruction[:200] or None)
+    call = spoken((words or asset.prompt)[:LONGEST_PROMPT] or "…", wished.over(delivery_of(asset)))
+    if asset.planned:
+        plan.rewrite(asset, call.model_dump(), call.text)
+    else:
+        plan.add(call)
+
+
+def _rewrite(plan: Plan, asset: Asset, change: Change) -> None:
+    """`make it darker and wider` is one call, and `a red car, make it darker` is one picture."""
+    call = plan.planned_call(asset)
+    prompt = _described(asset, change)
+    changes: dict[str, Any] = {"prompt": prompt} if prompt else {}
+    if not isinstance(call, EditImage | GenerateVideo) and "aspect" not in type(call).model_fields:
+        if "prompt" not in type(call).model_fields:
+            return
+    elif aspect := _aspect(asset, change):
+        changes["aspect"] = aspect
+    if change.traits.style and "style" in type(call).model_fields:
+        changes["style"] = change.traits.style
+    if "alt_text" in type(call).model_fields and prompt:
+        changes["alt_text"] = alt_text(prompt)
+    if isinstance(call, EditImage):
+        said = ", ".join(words for words in (call.instruction, change.comparison, change.instruction) if words)
+        changes["instruction"] = said[:LONGEST_INSTRUCTION]
+    plan.rewrite(asset, changes, prompt)
+
+
+def _again(plan: Plan, change: Change) -> str:
+    asset = asset_for(plan, change.target, None)
+    if asset is None:
+        return _nothing(change.target.kind)
+    for _ in range(change.traits.count or 1):
+        if asset.kind is Kind.IMAGE:
+            plan.add(_variation(asset, change), asset)
+        else:
+            _EDITORS[asset.kind](plan, asset, change)
+    return ""
+
+
+def _variation(asset: Asset, change: Change) -> Vary:
+    prompt = _described(asset, change)[:LONGEST_PROMPT] or None
+    return Vary.model_validate({"image": asset.id, "prompt": prompt, "aspect": _aspect(asset, change)})
+
+
+def _animate(plan: Plan, change: Change) -> str:
+    if change.target.many and not plan.inputs:
+        images = plan.latest_group(Kind.IMAGE)
+    else:
+        asset = asset_for(plan, change.target, Kind.IMAGE)
+        images = [asset] if asset and asset.kind is Kind.IMAGE else []
+    for image in images:
+        plan.add(animated(image, _described(image, change), change.traits.duration_s))
+    return "" if images else replies.NO_IMAGE
+
+
+def _upscale(plan: Plan, change: Change) -> str:
+    assets = (
+        plan.latest_group(change.target.kind or Kind.IMAGE)
+        if change.target.many
+        else [asset_for(plan, change.target, None)]
+    )
+    usable = [asset for asset in assets if asset and asset.kind is not Kind.SPEECH]
+    for asset in usable:
+        plan.add(Upscale(asset=asset.id), asset)
+    return "" if usable else replies.ONLY_PICTURES_AND_VIDEOS if any(assets) else replies.NOTHING_YET
+
+
+def _extend(plan: Plan, change: Change) -> str:
+    if change.target.kind is Kind.SPEECH:
+        return replies.NEED_THE_WORDS
+    video = _video(plan, change)
+    if video is None:
+        return replies.NO_VIDEO
+    wished = change.traits.duration_s
+    if change.until and wished:
+        return _set_length(plan, video, change, wished)
+    plan.add(_longer(video, change, wished or _EXTRA_S), video)
+    return ""
+
+
+def _set_length(plan: Plan, video: Asset, change: Change, wished_s: float) -> str:
+    known = video.duration_s
+    if video.planned:
+        plan.rewrite(video, {"duration_s": wished_s}, video.prompt)
+    elif known and wished_s > known:
+        plan.add(_longer(video, change, max(1.0, round(wished_s - known, 2))), video)
+    else:
+        _edit_video(plan, video, change)
+    return ""
+
+
+def _longer(video: Asset, change: Change, extra_s: float) -> Extend:
+    return Extend(video=video.id, prompt=_described(video, change)[:LONGEST_PROMPT] or None, duration_s=extra_s)
+
+
+def _shorten(plan: Plan, change: Change) -> str:
+    speech = plan.newest(Kind.SPEECH)
+    video = _video(plan, change)
+    if speech and (change.target.kind is Kind.SPEECH or not video):
+        return replies.NEED_THE_WORDS
+    if video is None:
+        return replies.NO_VIDEO
+    length = change.traits.duration_s or max(1.0, (video.duration_s or _UNKNOWN_LENGTH_S) / 2)
+    _edit_video(plan, video, replace(change, traits=replace(change.traits, duration_s=min(length, 60.0))))
+    return ""
+
+
+def _video(plan: Plan, change: Change) -> Asset | None:
+    """Only a video has a length: a picture that was named or attached does not stand in its way."""
+    found = asset_for(plan, replace(change.target, kind=Kind.VIDEO), Kind.VIDEO)
+    return found if found and found.kind is Kind.VIDEO else plan.newest(Kind.VIDEO)
+
+
+def _speak(plan: Plan, change: Change) -> str:
+    speech = plan.newest(Kind.SPEECH)
+    if speech is None:
+        return replies.NO_SPEECH
+    _edit_speech(plan, speech, change)
+    return ""
+
+
+def _allowed(duration_s: float | None) -> float | None:
+    return min(max(duration_s, 1.0), 60.0) if duration_s else None
+
+
+def _known(aspect: str | None) -> str | None:
+    return aspect if aspect in ASPECTS else None
+
+
+def _known_style(made_with: Mapping[str, Any]) -> str | None:
+    style = made_with.get("style")
+    return style if style in STYLES else None
+
+
+def _frame(made_with: Mapping[str, Any]) -> str | None:
+    """The picture that a video began with, if it still has an id of its own."""
+    source = made_with.get("first_frame") or made_with.get("image")
+    return source if isinstance(source, str) and len(source) == 32 else None
+
+
+def _nothing(kind: Kind | None) -> str:
+    return {Kind.VIDEO: replies.NO_VIDEO, Kind.SPEECH: replies.NO_SPEECH, Kind.IMAGE: replies.NO_IMAGE}.get(
+        kind or Kind.UPLOAD, replies.NOTHING_YET
+    )
+
+
+_EDITORS: dict[Kind, Callable[[Plan, Asset, Change], None]] = {
+    Kind.IMAGE: _edit_image,
+    Kind.VIDEO: _edit_video,
+    Kind.SPEECH: _edit_speech,
+}
+_DOERS: dict[Action, Callable[[Plan, Change], str]] = {
+    Action.EDIT: _edit,
+    Action.AGAIN: _again,
+    Action.ANIMATE: _animate,
+    Action.UPSCALE: _upscale,
+    Action.EXTEND: _extend,
+    Action.SHORTEN: _shorten,
+    Action.SPEAK: _speak,
+}

@@ -1,0 +1,1 @@
+"""Carries creations out, durably."""

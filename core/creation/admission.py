@@ -1,0 +1,165 @@
+"""Who may start now: fair among people, in order within a thread, decided over our own rows."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from time import monotonic
+
+import structlog
+
+from storage import creations
+from storage.changes import Changes
+from storage.creations import Place
+from storage.database import Database
+from storage.tables import CreationState
+
+SWEEP_S = 1.0
+LINE_FRESH_S = 0.25
+TYPICAL_S = 6.0
+"""A guess at one creation's length until the first have ended."""
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much may run at once. 0 means no limit."""
+
+    per_user: int = 2
+    overall: int = 0
+
+
+def line(waiting: Sequence[Place], running: Sequence[Place]) -> list[Place]:
+    """The order in which waiting creations will start: everybody's first before anybody's second.
+
+    A person's creations that run already count as theirs, so one person's hundred do not delay another's one.
+    """
+    turn = Counter(place.user_id for place in running)
+    ranked = []
+    for place in waiting:
+        ranked.append((turn[place.user_id], place))
+        turn[place.user_id] += 1
+    return [place for _, place in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def admissible(waiting: Sequence[Place], running: Sequence[Place], room: Room) -> list[Place]:
+    """Those who may start now, in order."""
+    per_user = Counter(place.user_id for place in running)
+    free = room.overall - len(running) if room.overall else len(waiting)
+    held = _held_threads(waiting, running)
+    chosen: list[Place] = []
+    for place in line(waiting, running):
+        if len(chosen) >= free:
+            break
+        if (room.per_user and per_user[place.user_id] >= room.per_user) or place.id in held:
+            continue
+        per_user[place.user_id] += 1
+        chosen.append(place)
+    return chosen
+
+
+def _held_threads(waiting: Sequence[Place], running: Sequence[Place]) -> set[str]:
+    """Refinements that must wait: something older in their thread has not ended."""
+    busy = {place.thread_id for place in running}
+    held = set()
+    for place in waiting:
+        if place.follows and place.thread_id in busy:
+            held.add(place.id)
+        busy.add(place.thread_id)
+    return held
+
+
+class Admission:
+    """Starts what waits as soon as there is room: on a signal, and by a sweep each second for what a crash left."""
+
+    def __init__(
+        self,
+        database: Database,
+        changes: Changes,
+        start: Callable[[str], Awaitable[None]],
+        worker_id: str,
+        room: Room,
+        deadline: timedelta,
+    ) -> None:
+        self._database = database
+        self._changes = changes
+        self._start = start
+        self._worker_id = worker_id
+        self._room = room
+        self._deadline = deadline
+        self._woken = asyncio.Event()
+        self._line: tuple[float, list[Place]] = (0.0, [])
+        self._typical_s = TYPICAL_S
+        self.open = True
+        """False while draining: nothing new starts here."""
+
+    def wake(self) -> None:
+        """Something came or ended: look now."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Admit until cancelled."""
+        await self._take_up()
+        while True:
+            try:
+                async with asyncio.timeout(SWEEP_S):
+                    await self._woken.wait()
+            except TimeoutError:
+                pass
+            self._woken.clear()
+            if self.open:
+                await self._pass()
+
+    async def place(self, creation_id: str) -> tuple[int | None, float | None]:
+        """A waiting creation's place in line (1 is next) and about how many seconds until it starts."""
+        order = await self._order()
+        index = next((i for i, place in enumerate(order) if place.id == creation_id), None)
+        if index is None:
+            return None, None
+        side_by_side = self._room.overall or max(1, self._room.per_user) * max(1, len({p.user_id for p in order}))
+        return index + 1, round((index // side_by_side + 1) * self._typical_s, 1)
+
+    def ended(self, took_s: float) -> None:
+        """Learn how long creations take, and look who is next."""
+        self._typical_s += 0.1 * (took_s - self._typical_s)
+        self.wake()
+
+    async def _take_up(self) -> None:
+        """A crash between admitting and starting leaves a creation that nobody runs: start it (again is free)."""
+        running = await self._database.read(lambda session: creations.running_of(session, self._worker_id))
+        for creation_id in running:
+            await self._start(creation_id)
+
+    async def _pass(self) -> None:
+        try:
+            waiting, running = await self._read()
+            for place in admissible(waiting, running, self._room):
+                await self._admit(place)
+            self._line = (0.0, [])
+            for place in waiting:
+                self._changes.tell(place.id)
+        except Exception:  # the sweep tries again in a second
+            log.exception("admission_failed")
+
+    async def _admit(self, place: Place) -> None:
+        admitted = await self._database.write(
+            lambda session: creations.admit(session, place.id, self._worker_id, self._deadline)
+        )
+        if admitted:
+            await self._start(place.id)
+
+    async def _read(self) -> tuple[list[Place], list[Place]]:
+        return await self._database.read(
+            lambda session: (
+                creations.places(session, CreationState.QUEUED),
+                creations.places(session, CreationState.RUNNING),
+            )
+        )
+
+    async def _order(self) -> list[Place]:
+        read_at, order = self._line
+        if monotonic() - read_at > LINE_FRESH_S:
+            order = line(*await self._read())
+            self._line = (monotonic(), order)
+        return order

@@ -1,0 +1,73 @@
+"""The boundary of a job: the one place where every exception ends, so that a creation always reaches a final state."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+
+from core.creation.finishing import Finishing
+from core.creation.making import Making
+from core.creation.planning import NOTHING, Planning
+from core.creation.workflow import Plan
+from storage.errors import Forgotten, StorageBusy
+from storage.tables import new_id
+
+T = TypeVar("T")
+AGAIN_S = 1.0
+GONE = "forgotten"
+log = structlog.get_logger()
+
+
+class Boundary:
+    """The three steps of a creation, made safe to hand to the engine: they never raise."""
+
+    def __init__(self, planning: Planning, making: Making, finishing: Finishing) -> None:
+        self._planning = planning
+        self._making = making
+        self._finishing = finishing
+
+    async def plan(self, creation_id: str, turn: int) -> Plan:
+        """Plan; a bug ends the creation with an error id."""
+
+        async def failed(error_id: str) -> Plan:
+            await self._planning.failed(creation_id, "internal", _sentence(error_id))
+            return NOTHING
+
+        return await _steadily(lambda: self._planning.plan(creation_id, turn), NOTHING, failed)
+
+    async def make(self, step_id: str) -> str:
+        """Make; a bug ends the step with an error id."""
+
+        async def failed(error_id: str) -> str:
+            return await self._making.failed(step_id, "internal", _sentence(error_id))
+
+        return await _steadily(lambda: self._making.make(step_id), GONE, failed)
+
+    async def finish(self, creation_id: str) -> str:
+        """Finish; a bug in showing the end does not undo it."""
+
+        async def failed(error_id: str) -> str:
+            return error_id
+
+        return await _steadily(lambda: self._finishing.finish(creation_id), GONE, failed)
+
+
+async def _steadily(work: Callable[[], Awaitable[T]], gone: T, failed: Callable[[str], Awaitable[T]]) -> T:
+    """Run, again while the database is busy; what goes on from rows may be begun as often as needed."""
+    while True:
+        try:
+            return await work()
+        except (StorageBusy, OSError):
+            log.warning("storage_busy_again_soon")
+            await asyncio.sleep(AGAIN_S)
+        except Forgotten:
+            return gone
+        except Exception:
+            error_id = new_id()[:8]
+            log.exception("job_failed", error_id=error_id)
+            return await failed(error_id)
+
+
+def _sentence(error_id: str) -> str:
+    return f"Something went wrong on Easel's side (error {error_id}). Nothing else is affected; please try again."

@@ -1,0 +1,146 @@
+"""Durable execution: the only module that knows DBOS.
+
+A creation's id is its workflow's id, so starting one twice is free. Rows decide who starts and when; the engine only
+makes sure that what was started comes to an end, whatever happens to the process.
+"""
+
+import json
+import logging
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from sqlalchemy import Engine as Database
+from sqlalchemy import create_engine, event
+
+from core.creation.workflow import Plan, Steps, create
+
+APP = "easel"
+VERSION = "1"
+"""Constant: with DBOS's default, any edit of this code would leave the jobs in flight pending for ever."""
+RECOVERIES = 1_000
+THREADS = 16
+
+
+class JsonOnly(Serializer):
+    """Plain JSON in DBOS's tables: the default is pickle, which no upgrade of ours would survive."""
+
+    def serialize(self, data: Any) -> str:
+        """Ids and small facts as JSON; an exception as its class name, since it may carry a user's words."""
+        return json.dumps(data, default=_fact)
+
+    def deserialize(cls, serialized_data: str) -> Any:  # noqa: N805 - the base class names it so
+        """JSON back to facts."""
+        return json.loads(serialized_data)
+
+    def name(self) -> str:
+        """How DBOS marks our rows."""
+        return "easel_json"
+
+
+def _fact(value: object) -> object:
+    if isinstance(value, BaseException):
+        return {"exception": type(value).__name__}
+    raise TypeError(f"{type(value).__name__} may not cross a checkpoint")
+
+
+class Engine:
+    """Starts creations and brings them to their end. One per process, because DBOS is."""
+
+    def __init__(self, steps: Steps, database_url: str, worker_id: str) -> None:
+        """`database_url` is SQLite's own file for DBOS, or PostgreSQL."""
+        logging.getLogger("dbos").setLevel(logging.WARNING)
+        self._database = _engine(database_url)
+        DBOS(config=_config(self._database, database_url, worker_id))
+        self._register(steps)
+
+    def _register(self, steps: Steps) -> None:
+        @DBOS.step(name="plan")
+        async def plan(creation_id: str, turn: int) -> Plan:
+            return await steps.plan(creation_id, turn)
+
+        @DBOS.step(name="make")
+        async def make(step_id: str) -> str:
+            return await steps.make(step_id)
+
+        @DBOS.step(name="finish")
+        async def finish(creation_id: str) -> str:
+            return await steps.finish(creation_id)
+
+        durable = _Durable(plan, make, finish)
+
+        @DBOS.workflow(name="creation", max_recovery_attempts=RECOVERIES)
+        async def creation(creation_id: str) -> str:
+            return await create(durable, creation_id)
+
+        self._workflow = creation
+
+    def launch(self) -> None:
+        """Open the tables and take up what an earlier process of this worker left. Call it from the running loop."""
+        DBOS.launch()
+
+    async def start(self, creation_id: str) -> None:
+        """Begin a creation, or do nothing if it has begun before."""
+        with SetWorkflowID(creation_id):
+            await DBOS.start_workflow_async(self._workflow, creation_id)
+
+    async def unfinished(self) -> set[str]:
+        """Ids of the creations that DBOS still has in hand."""
+        found = await DBOS.list_workflows_async(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
+        return {status.workflow_id for status in found}
+
+    async def stale_versions(self) -> int:
+        """How many jobs in flight belong to another version and will not be taken up."""
+        found = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
+        return sum(1 for status in found if status.app_version != VERSION)
+
+    async def forget(self, creation_ids: list[str]) -> None:
+        """Delete the workflows of creations whose rows are gone."""
+        if creation_ids:
+            await DBOS.delete_workflows_async(creation_ids)
+
+    def close(self) -> None:
+        """Leave what runs where it is: the next launch goes on with it. DBOS goes last, after the loop's own work."""
+        DBOS.destroy(destroy_registry=True)
+        self._database.dispose()
+
+
+class _Durable:
+    """The steps as the workflow sees them: each call is a checkpoint."""
+
+    def __init__(self, plan: Any, make: Any, finish: Any) -> None:
+        self.plan, self.make, self.finish = plan, make, finish
+
+
+def _config(engine: Database, database_url: str, worker_id: str) -> DBOSConfig:
+    return DBOSConfig(
+        name=APP,
+        system_database_url=database_url,
+        system_database_engine=engine,
+        application_version=VERSION,
+        executor_id=worker_id,
+        serializer=JsonOnly(),
+        max_executor_threads=THREADS,
+        enable_otlp=False,
+        log_level="WARNING",
+    )
+
+
+def _engine(url: str) -> Database:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=THREADS, pool_pre_ping=True)
+    Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=THREADS, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = "IMMEDIATE"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    if sqlite3.sqlite_version_info < (3, 42):
+        # DBOS asks for unixepoch('subsec'), which older SQLite does not know.
+        connection.create_function("unixepoch", -1, lambda *_: time.time())

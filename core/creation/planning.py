@@ -1,0 +1,225 @@
+"""The first durable step: what is to be made. A planner is asked, or a pressed button answers for it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import structlog
+from sqlmodel import Session, col, select
+
+from core.agent.catalogue import Catalogue, Model
+from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes
+from core.agent.messages import Message, Planner, Turn
+from core.agent.planners.fixed import fixed_turn
+from core.agent.tools import TOOLS, GenerateSpeech
+from core.creation.stops import Stopped, Stops
+from core.creation.titles import step_title
+from core.creation.workflow import MAX_TURNS, Plan
+from core.errors import ProviderError, UserError
+from core.providers.base import Kind
+from core.trust.budget import Budgets, refusal
+from storage import creations, gallery, ledger, tables
+from storage.changes import Changes
+from storage.creations import Snapshot
+from storage.database import Database
+from storage.ledger import Hold
+from storage.tables import Asset, Creation, Step, new_id, now
+
+log = structlog.get_logger()
+NOTHING: Plan = {"steps": [], "done": True}
+LOST = "Easel could not turn that into something to make. Please say it in other words."
+
+
+class Planning:
+    """Asks the planner once per turn, and remembers its answer in rows: asked again, it reads them."""
+
+    def __init__(
+        self,
+        database: Database,
+        changes: Changes,
+        stops: Stops,
+        planner: Planner,
+        catalogue: Catalogue,
+        budgets: Budgets,
+    ) -> None:
+        self._database = database
+        self._changes = changes
+        self._stops = stops
+        self._planner = planner
+        self._catalogue = catalogue
+        self._budgets = budgets
+
+    async def plan(self, creation_id: str, index: int) -> Plan:
+        """One turn: the steps it leads to, and whether it was the last. Never raises for what a person did."""
+        past = await self._database.read(lambda session: _past(session, creation_id))
+        if not past:
+            return NOTHING
+        rows, turns = past[-1]
+        if rows.creation.state.final or rows.creation.cancel_requested_at:
+            return NOTHING
+        if index < len(turns):
+            return _remembered(rows, turns[index])
+        try:
+            return await self._turn(past, index)
+        except Stopped as stop:
+            log.info("planning_stopped", creation=creation_id, reason=stop.reason)
+        except (UserError, ProviderError) as error:
+            await self.failed(creation_id, error.code, error.message)
+        return NOTHING
+
+    async def failed(self, creation_id: str, code: str, message: str) -> None:
+        """Note why nothing more is planned. After something was made, that undoes nothing: a template closes then."""
+
+        def work(session: Session) -> None:
+            rows = creations.snapshot(session, creation_id)
+            if rows and not rows.assets:
+                creations.change(session, creation_id, error_code=code, error_message=message)
+
+        await self._changes.write(creation_id, work)
+
+    async def _turn(self, past: Sequence[tuple[Snapshot, list[tables.Turn]]], index: int) -> Plan:
+        rows, turns = past[-1]
+        if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
+            return NOTHING
+        turn = await self._stops.during(rows.creation.id, self._ask(rows, conversation(past), index))
+        kinds = await self._database.read(lambda session: _kinds(session, past))
+        judged = judge(turn.calls, rows.creation.options, set(kinds))
+        repairs = sum(1 for each in turns if each.answers)
+        if judged.answers and not judged.accepted and repairs >= MAX_REPAIRS:
+            await self.failed(rows.creation.id, "not_understood", LOST)
+            return NOTHING
+        steps = self._steps(rows, index, judged, kinds)
+        await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
+        return {"steps": [step.id for step in steps], "done": not turn.calls}
+
+    async def _ask(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
+        if rows.creation.action is None:
+            return await self._planner.next(messages, tuple(TOOLS.values()))
+        if index:
+            return Turn()
+        asset, step = await self._database.read(lambda session: _acted_on(session, rows.creation))
+        if asset is None:
+            raise UserError("What this should start from was deleted.", "input_gone")
+        return fixed_turn(rows.creation, asset, step)
+
+    def _steps(self, rows: Snapshot, index: int, judged: Judged, kinds: dict[str, Kind]) -> list[Step]:
+        made: dict[int, Kind] = {}
+        ids: dict[int, str] = {}
+        steps = []
+        for number, accepted in enumerate(judged.accepted, start=len(rows.steps)):
+            made[accepted.position] = makes(accepted, kinds, made)
+            model = self._model(rows.creation, accepted, made[accepted.position])
+            step = _step(rows.creation, index, number, accepted, made[accepted.position], model)
+            step.needs = [ids[position] for position in accepted.needs]
+            ids[accepted.position] = step.id
+            steps.append(step)
+        return steps
+
+    def _model(self, creation: Creation, accepted: Accepted, kind: Kind) -> Model:
+        return self._catalogue.pick(accepted.spec.name, kind, creation.options.get("model"))
+
+    async def _store(self, creation: Creation, turn: tables.Turn, steps: list[Step]) -> None:
+        """The turn, its steps and the hold on their whole price, in one transaction or not at all."""
+        holds = [hold for step in steps if (hold := self._hold(step)).micros]
+        limits = self._budgets.limits(creation, now()) if holds else []
+
+        def work(session: Session) -> None:
+            creations.add_steps(session, turn, steps)
+            session.flush()
+            short = ledger.reserve(
+                session,
+                limits,
+                holds,
+                creation_id=creation.id,
+                user_id=creation.user_id,
+                workspace_id=creation.workspace_id,
+            )
+            if short:
+                raise refusal(short, sum(hold.micros for hold in holds), now())
+            held = sum(hold.micros for hold in holds)
+            if held:
+                creations.change(
+                    session,
+                    creation.id,
+                    estimate_micros=creation.estimate_micros + held,
+                    max_micros=creation.max_micros + held,
+                )
+
+        await self._changes.write(creation.id, work)
+
+    def _hold(self, step: Step) -> Hold:
+        model = next(model for model in self._catalogue.models if model.id == step.model)
+        characters = len(step.arguments.get("text", ""))
+        micros = model.price_micros(duration_s=step.arguments.get("duration_s"), characters=characters)
+        return Hold(step.id, model.provider, model.id, micros)
+
+
+def _past(session: Session, creation_id: str) -> list[tuple[Snapshot, list[tables.Turn]]]:
+    """The thread up to this creation, which comes last."""
+    rows = creations.snapshot(session, creation_id)
+    if rows is None:
+        return []
+    earlier = creations.thread_snapshots(session, rows.creation.thread_id, rows.creation.created_at)
+    before = [each for each in earlier if each.creation.id != creation_id]
+    return [(each, creations.turns(session, each.creation.id)) for each in (*before, rows)]
+
+
+def _kinds(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Kind]:
+    """Ids and kinds of the assets that this creation may work from: the thread's, and those handed in with the wish."""
+    creation = past[-1][0].creation
+    kinds = {asset.id: Kind(asset.kind) for rows, _ in past for asset in rows.assets}
+    handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs}
+    for asset_id in handed - set(kinds):
+        found = gallery.reachable(session, creation.user_id, creation.thread_id, asset_id)
+        if found:
+            kinds[asset_id] = Kind(found.kind)
+    return kinds
+
+
+def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step | None]:
+    asset = gallery.reachable(session, creation.user_id, creation.thread_id, creation.inputs[0])
+    step = session.exec(select(Step).where(col(Step.id) == asset.step_id)).first() if asset else None
+    return asset, step
+
+
+def _remembered(rows: Snapshot, turn: tables.Turn) -> Plan:
+    return {"steps": [step.id for step in rows.steps if step.turn == turn.index], "done": not turn.calls}
+
+
+def _row(creation: Creation, index: int, turn: Turn, judged: Judged) -> tables.Turn:
+    return tables.Turn(
+        creation_id=creation.id,
+        user_id=creation.user_id,
+        index=index,
+        text=turn.text,
+        calls=[{"id": call.id, "name": call.name, "arguments": call.arguments} for call in turn.calls],
+        answers=judged.answers,
+        input_tokens=turn.usage.input_tokens,
+        output_tokens=turn.usage.output_tokens,
+        cost_micros=turn.usage.cost_micros,
+        created_at=datetime.now(UTC),
+    )
+
+
+def _step(creation: Creation, turn: int, number: int, accepted: Accepted, kind: Kind, model: Model) -> Step:
+    arguments = accepted.arguments.model_dump(exclude_none=True)
+    if (
+        creation.options.get("exact_words")
+        and "prompt" in arguments
+        and not isinstance(accepted.arguments, GenerateSpeech)
+    ):
+        arguments["prompt"] = creation.prompt
+    return Step(
+        id=new_id(),
+        creation_id=creation.id,
+        user_id=creation.user_id,
+        turn=turn,
+        index=number,
+        call_id=accepted.call.id,
+        tool=accepted.spec.name,
+        arguments=arguments,
+        title=step_title(accepted.spec.name, arguments),
+        kind=kind,
+        provider=model.provider,
+        model=model.id,
+        estimate_s=model.typical_s,
+    )

@@ -1,0 +1,84 @@
+"""Cancel and deadline: columns that every wait looks at, by one query a second for the whole process."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import structlog
+
+from storage import creations
+from storage.database import Database
+from storage.tables import now
+
+T = TypeVar("T")
+EVERY_S = 1.0
+log = structlog.get_logger()
+
+
+class Stopped(Exception):
+    """A creation was cancelled or ran out of time. `reason` is `cancelled` or `deadline`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Stops:
+    """Interrupts the waits of creations that are to stop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._waits: dict[str, set[asyncio.Future[str]]] = {}
+        self._look = asyncio.Event()
+
+    def check(self) -> None:
+        """Look now instead of within a second."""
+        self._look.set()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        while True:
+            try:
+                async with asyncio.timeout(EVERY_S):
+                    await self._look.wait()
+            except TimeoutError:
+                pass
+            self._look.clear()
+            if self._waits:
+                await self._stop()
+
+    async def during(self, creation_id: str, work: Coroutine[Any, Any, T]) -> T:
+        """Await `work`, unless the creation is stopped meanwhile: then the work is cancelled.
+
+        Raises:
+            Stopped: with the reason.
+        """
+        stop: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self._waits.setdefault(creation_id, set()).add(stop)
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                raise Stopped(stop.result())
+            return task.result()
+        finally:
+            await self._leave(creation_id, stop, task)
+
+    async def _leave(self, creation_id: str, stop: asyncio.Future[str], task: asyncio.Future[Any]) -> None:
+        self._waits[creation_id].discard(stop)
+        if not self._waits[creation_id]:
+            del self._waits[creation_id]
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _stop(self) -> None:
+        try:
+            found = await self._database.read(lambda session: creations.stopped(session, now()))
+        except Exception:
+            log.warning("stops_unread", exc_info=True)
+            return
+        for creation_id, reason in found.items():
+            for stop in self._waits.get(creation_id, ()):
+                if not stop.done():
+                    stop.set_result(reason)

@@ -1,0 +1,106 @@
+"""Every error Easel raises on purpose.
+
+EaselError
+├── UserError            carries the sentence that the user reads
+│   ├── Invalid          the request itself is wrong
+│   ├── NotFound         no such thing, or it belongs to somebody else: the same answer
+│   ├── Conflict         the thing is not in a state that allows this
+│   ├── TooLarge         more than Easel takes
+│   ├── Unsupported      a file that Easel does not take
+│   ├── SignedOut        no token and no signed-in browser
+│   ├── Forbidden        a foreign page or host asks
+│   ├── OverBudget       no money left for it
+│   └── Busy             a full disk, a locked database, or a draining process: try again
+├── ProviderError        a provider answered with something unusable
+│   └── Uncertain        paid work may have been done, and nobody can say
+└── NativeError          a child process failed, ran out of time, or was killed
+"""
+
+
+class EaselError(Exception):
+    """The root, so that one `except` tells our own errors from bugs."""
+
+
+class UserError(EaselError):
+    """An error with a sentence for the user. `code` is stable and fit for programs."""
+
+    code = "error"
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).code
+
+
+class Invalid(UserError):
+    """The request is malformed or asks for something that does not exist."""
+
+    code = "invalid"
+
+
+class NotFound(UserError):
+    """Missing, or owned by somebody else. The two are never told apart."""
+
+    code = "not_found"
+
+    def __init__(self, message: str = "There is nothing here by that name.") -> None:
+        super().__init__(message)
+
+
+class Conflict(UserError):
+    """The thing exists but cannot do this now."""
+
+    code = "conflict"
+
+
+class TooLarge(UserError):
+    """More characters, bytes or pixels than Easel takes."""
+
+    code = "too_large"
+
+
+class Unsupported(UserError):
+    """A kind of file that Easel does not take."""
+
+    code = "unsupported_media"
+
+
+class SignedOut(UserError):
+    """A token or the sign-in link is needed."""
+
+    code = "signed_out"
+
+
+class Forbidden(UserError):
+    """The request came from another site, or under a foreign host name."""
+
+    code = "forbidden"
+
+
+class OverBudget(UserError):
+    """The reservation does not fit into a budget."""
+
+    code = "over_budget"
+
+
+class Busy(UserError):
+    """Nothing was stored; the same request may succeed later."""
+
+    code = "busy"
+
+
+class ProviderError(EaselError):
+    """A provider failed in a way that ends the step."""
+
+    def __init__(self, message: str, code: str = "provider_error") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+
+
+class Uncertain(ProviderError):
+    """The paid call may or may not have run; it is never made again unasked."""
+
+
+class NativeError(EaselError):
+    """A media child process failed; `str()` says how, without the user's words."""

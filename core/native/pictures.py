@@ -1,0 +1,85 @@
+"""What is done to stored pictures and clips: thumbnails, posters, measuring. Runs in a media child."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+from PIL import Image, ImageOps
+
+from core.errors import Unsupported
+from core.native.containers import media_type_of
+from core.native.uploads import PIXEL_CAP, sanitise_upload
+
+__all__ = ["poster", "probe", "sanitise_upload", "thumbnail"]
+
+Image.MAX_IMAGE_PIXELS = PIXEL_CAP
+
+_ORIENTATION = 0x0112
+_TURNED = range(5, 9)
+_POSTER_AT = 0.1
+_WEBP: dict[str, Any] = {"format": "WEBP", "quality": 82, "method": 4}
+
+
+def thumbnail(source: str, target: str, size: int = 512) -> dict[str, Any]:
+    """Write a WebP that fits into `size` x `size`, upright, with its transparency. Returns its width and height."""
+    with Image.open(source) as opened:
+        opened.draft("RGB", (size, size))
+        picture = ImageOps.exif_transpose(opened)
+    return _save_small(picture, target, size)
+
+
+def probe(source: str) -> dict[str, Any]:
+    """Measure a file: its media type, and width, height (as shown) and duration_s where it has them."""
+    try:
+        return _probe_picture(source)
+    except (OSError, SyntaxError, ValueError):
+        return _probe_clip(source)
+
+
+def poster(source: str, target: str) -> dict[str, Any]:
+    """Write a frame from a tenth into the video as a WebP of 512 pixels. Returns its width and height."""
+    return _save_small(frame_at(source, _POSTER_AT), target, 512)
+
+
+def frame_at(source: str, share: float) -> Image.Image:
+    """The video's upright frame at a share (0..1) of its duration; its last one where that lies behind the end."""
+    with av.open(source) as container:
+        stream = container.streams.video[0]
+        wanted_s = share * (container.duration or 0) / av.time_base
+        container.seek(int(wanted_s * av.time_base))
+        frame: av.VideoFrame | None = None
+        for frame in container.decode(stream):
+            if frame.time is not None and frame.time >= wanted_s:
+                break
+        if frame is None:
+            raise Unsupported("This video has no pictures.")
+        picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
+        return picture.rotate(frame.rotation, expand=True)
+
+
+def _save_small(picture: Image.Image, target: str, size: int) -> dict[str, Any]:
+    small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+    small.thumbnail((size, size), Image.Resampling.LANCZOS)
+    small.info.clear()
+    small.save(target, **_WEBP)
+    return {"width": small.width, "height": small.height}
+
+
+def _probe_picture(source: str) -> dict[str, Any]:
+    with Image.open(source) as picture:
+        turned = picture.getexif().get(_ORIENTATION) in _TURNED
+        width, height = reversed(picture.size) if turned else picture.size
+        media_type = Image.MIME.get(picture.format or "", "application/octet-stream")
+    return {"media_type": media_type, "width": width, "height": height, "duration_s": None}
+
+
+def _probe_clip(source: str) -> dict[str, Any]:
+    try:
+        with av.open(source) as container:
+            video = next(iter(container.streams.video), None)
+            width, height = (video.width, video.height) if video else (None, None)
+            media_type = media_type_of(container.format.name, Path(source).suffix, has_video=video is not None)
+            duration_s = round((container.duration or 0) / av.time_base, 3) or None
+    except av.FFmpegError as error:
+        raise Unsupported("This file is neither a picture nor a video nor a sound.") from error
+    return {"media_type": media_type, "width": width, "height": height, "duration_s": duration_s}

@@ -1,0 +1,1 @@
+"""Those who make: one module per provider."""

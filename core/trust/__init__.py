@@ -1,0 +1,1 @@
+"""Guards money, people and the bytes from outside."""

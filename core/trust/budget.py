@@ -1,0 +1,59 @@
+"""How much may be spent, by whom, in which period; and the sentence that says so when it is too much."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from core.errors import OverBudget
+from storage.ledger import Limit, Short
+from storage.tables import Creation
+
+_MEANING = {
+    "creation": "this request's limit",
+    "user": "your budget for today",
+    "workspace": "this workspace's budget for this month",
+    "total": "this installation's budget for today",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budgets:
+    """The operator's limits in US dollars; None: counted, not limited."""
+
+    creation_usd: float | None = None
+    user_day_usd: float | None = None
+    workspace_month_usd: float | None = None
+    total_day_usd: float | None = None
+
+    def limits(self, creation: Creation, at: datetime) -> list[Limit]:
+        """Every limit that a creation must fit into, always in one order, so that two reservations never lock."""
+        day, month = at.astimezone(UTC).strftime("%Y-%m-%d"), at.astimezone(UTC).strftime("%Y-%m")
+        wished = creation.options.get("max_usd")
+        own = min((usd for usd in (self.creation_usd, wished) if usd is not None), default=None)
+        limits = [
+            Limit("creation", creation.id, "once", _micros(own)),
+            Limit("user", creation.user_id, day, _micros(self.user_day_usd)),
+            Limit("total", "all", day, _micros(self.total_day_usd)),
+        ]
+        if creation.workspace_id:
+            limits.insert(2, Limit("workspace", creation.workspace_id, month, _micros(self.workspace_month_usd)))
+        return limits
+
+
+def refusal(short: Short, wanted_micros: int, at: datetime) -> OverBudget:
+    """Which budget, how much is left in it, and when it is full again."""
+    left, wanted = short.left_micros / 1_000_000, wanted_micros / 1_000_000
+    sentence = f"This could cost up to ${wanted:.2f}, but {_MEANING[short.limit.scope]} has ${left:.2f} left."
+    return OverBudget(sentence + _resets(short.limit.scope, at))
+
+
+def _resets(scope: str, at: datetime) -> str:
+    if scope == "creation":
+        return ""
+    if scope == "workspace":
+        first = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return f" It resets on {first:%d %B} (UTC)."
+    return " It resets at midnight (UTC)."
+
+
+def _micros(usd: float | None) -> int | None:
+    return None if usd is None else round(usd * 1_000_000)

@@ -1,0 +1,84 @@
+"""Who is told that a creation changed: a signal inside the process, and one cheap poll for changes from outside.
+
+On SQLite the poll runs every 250 ms, for all listeners of a process together, and only while anyone listens.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from storage.database import Database
+from storage.tables import Creation
+
+T = TypeVar("T")
+POLL_S = 0.25
+
+
+class Changes:
+    """Wakes those who watch a creation; says only that something changed, never what."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
+        self._seen: dict[str, int] = {}
+        self._poller: asyncio.Task[None] | None = None
+
+    def tell(self, creation_id: str) -> None:
+        """Wake this process's listeners of one creation at once."""
+        for event in self._listeners.get(creation_id, ()):
+            event.set()
+
+    async def write(self, creation_id: str, work: Callable[[Session], T]) -> T:
+        """Run one transaction that changes a creation, then tell who watches it."""
+        result = await self._database.write(work)
+        self.tell(creation_id)
+        return result
+
+    @contextlib.contextmanager
+    def listening(self, creation_id: str) -> Iterator[asyncio.Event]:
+        """An event that is set after each change while the block runs."""
+        event = asyncio.Event()
+        self._listeners[creation_id].add(event)
+        self._start()
+        try:
+            yield event
+        finally:
+            self._leave(creation_id, event)
+
+    async def close(self) -> None:
+        """Stop polling."""
+        if self._poller:
+            self._poller.cancel()
+            await asyncio.gather(self._poller, return_exceptions=True)
+
+    def _leave(self, creation_id: str, event: asyncio.Event) -> None:
+        self._listeners[creation_id].discard(event)
+        if not self._listeners[creation_id]:
+            del self._listeners[creation_id]
+            self._seen.pop(creation_id, None)
+
+    def _start(self) -> None:
+        if self._poller is None or self._poller.done():
+            self._poller = asyncio.create_task(self._poll(), name="changes")
+
+    async def _poll(self) -> None:
+        while self._listeners:
+            await asyncio.sleep(POLL_S)
+            for creation_id, revision in await self._revisions(list(self._listeners)):
+                if self._seen.get(creation_id) != revision:
+                    self._seen[creation_id] = revision
+                    self.tell(creation_id)
+
+    async def _revisions(self, ids: list[str]) -> list[tuple[str, int]]:
+        def work(session: Session) -> list[tuple[str, int]]:
+            query = select(Creation.id, Creation.revision).where(col(Creation.id).in_(ids))
+            return [(creation_id, revision) for creation_id, revision in session.exec(query)]
+
+        try:
+            return await self._database.read(work)
+        except Exception:  # a poll that fails is simply made again
+            return []

@@ -1,0 +1,294 @@
+"""Creations, their turns and steps: how they are recorded, admitted, marked and read back.
+
+Functions take a `Session` and run inside `Database.read`, `write` or `record`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select, update
+
+from storage.people import living
+from storage.tables import (
+    UNFINISHED,
+    Asset,
+    Creation,
+    CreationState,
+    Inbound,
+    Step,
+    StepState,
+    Thread,
+    Turn,
+    now,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCreation:
+    """A checked wish on its way into the rows."""
+
+    event_key: str
+    user_id: str
+    workspace_id: str | None
+    thread_ref: str
+    surface: str
+    prompt: str
+    options: dict[str, Any] = field(default_factory=dict)
+    inputs: tuple[str, ...] = ()
+    action: str | None = None
+    follows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All rows that a view of one creation shows, read in one transaction."""
+
+    creation: Creation
+    thread: Thread
+    steps: tuple[Step, ...]
+    assets: tuple[Asset, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One creation in the waiting line, or running."""
+
+    id: str
+    user_id: str
+    thread_id: str
+    follows: bool
+    created_at: datetime
+
+
+# --- recording ---------------------------------------------------------------------------------------------------
+
+
+def record(session: Session, new: NewCreation) -> tuple[str, bool]:
+    """Store a wish once; the same `event_key` finds the creation it made before. Returns its id and whether it is new.
+
+    Raises:
+        Forgotten: the person asked to be forgotten.
+    """
+    known = session.get(Inbound, new.event_key)
+    if known:
+        return known.creation_id, False
+    living(session, new.user_id)
+    thread = _thread(session, new)
+    creation = Creation(
+        user_id=new.user_id,
+        workspace_id=new.workspace_id,
+        thread_id=thread.id,
+        surface=new.surface,
+        prompt=new.prompt,
+        options=new.options,
+        inputs=list(new.inputs),
+        action=new.action,
+        follows=new.follows,
+    )
+    session.add(creation)
+    session.add(Inbound(event_key=new.event_key, creation_id=creation.id, user_id=new.user_id))
+    session.flush()
+    return creation.id, True
+
+
+def _thread(session: Session, new: NewCreation) -> Thread:
+    thread = session.exec(select(Thread).where(Thread.ref == new.thread_ref)).first()
+    if thread is None:
+        title = " ".join(new.prompt.split())[:80]
+        thread = Thread(ref=new.thread_ref, user_id=new.user_id, workspace_id=new.workspace_id, title=title)
+        session.add(thread)
+        session.flush()
+    return thread
+
+
+def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str) -> Thread | None:
+    """A thread that this person may write in: their own, or one of their workspace."""
+    thread = session.exec(select(Thread).where(Thread.ref == ref)).first()
+    if thread and (thread.user_id == user_id or (workspace_id and thread.workspace_id == workspace_id)):
+        return thread
+    return None
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
+    """The rows behind one view. With `user_id`, another person's creation is as missing as none."""
+    creation = session.get(Creation, creation_id)
+    if creation is None or (user_id is not None and creation.user_id != user_id):
+        return None
+    return Snapshot(
+        creation,
+        session.get_one(Thread, creation.thread_id),
+        tuple(session.exec(select(Step).where(Step.creation_id == creation_id).order_by(col(Step.index)))),
+        tuple(session.exec(_assets_of(creation_id))),
+    )
+
+
+def _assets_of(creation_id: str) -> Any:
+    return select(Asset).where(Asset.creation_id == creation_id).order_by(col(Asset.letter), col(Asset.ordinal))
+
+
+def thread_snapshots(session: Session, thread_id: str, until: datetime, limit: int = 20) -> list[Snapshot]:
+    """The newest creations of a thread up to a moment, oldest first: what a planner or a page is told of the past."""
+    query = (
+        select(Creation.id)
+        .where(Creation.thread_id == thread_id, col(Creation.created_at) <= until)
+        .order_by(col(Creation.created_at).desc(), col(Creation.id))
+        .limit(limit)
+    )
+    found = (snapshot(session, creation_id) for creation_id in list(session.exec(query))[::-1])
+    return [each for each in found if each]
+
+
+def recent_threads(session: Session, user_id: str, limit: int = 30) -> list[Thread]:
+    """A person's threads, the one with the newest creation first."""
+    newest = (
+        select(Creation.thread_id, func.max(col(Creation.created_at)).label("at"))
+        .where(Creation.user_id == user_id)
+        .group_by(col(Creation.thread_id))
+        .order_by(func.max(col(Creation.created_at)).desc())
+        .limit(limit)
+    )
+    return [session.get_one(Thread, row[0]) for row in session.exec(newest).all()]
+
+
+def turns(session: Session, creation_id: str) -> list[Turn]:
+    """A creation's planner turns, in order."""
+    return list(session.exec(select(Turn).where(Turn.creation_id == creation_id).order_by(col(Turn.index))))
+
+
+def unfinished(session: Session, user_id: str) -> list[str]:
+    """Ids of a person's creations that have not ended."""
+    query = select(Creation.id).where(Creation.user_id == user_id, col(Creation.state).in_(UNFINISHED))
+    return list(session.exec(query))
+
+
+# --- admission ---------------------------------------------------------------------------------------------------
+
+
+def places(session: Session, state: CreationState) -> list[Place]:
+    """Every creation in one state, oldest first."""
+    wanted = (Creation.id, Creation.user_id, Creation.thread_id, Creation.follows, Creation.created_at)
+    query = columns(*map(col, wanted)).where(col(Creation.state) == state)
+    return [Place(*row) for row in session.execute(query.order_by(col(Creation.created_at), col(Creation.id)))]
+
+
+def admit(session: Session, creation_id: str, worker: str, deadline: timedelta) -> bool:
+    """Move one creation from the line to the workbench. Of two processes that try, one succeeds."""
+    at = now()
+    moved = session.exec(
+        update(Creation)
+        .where(col(Creation.id) == creation_id, col(Creation.state) == CreationState.QUEUED)
+        .values(
+            state=CreationState.RUNNING,
+            worker=worker,
+            started_at=at,
+            deadline_at=at + deadline,
+            revision=Creation.revision + 1,
+        )
+    )
+    return bool(moved.rowcount)
+
+
+# --- changing ----------------------------------------------------------------------------------------------------
+
+
+def touch(session: Session, creation_id: str) -> None:
+    """Note that a reader would now see something else."""
+    session.exec(update(Creation).where(col(Creation.id) == creation_id).values(revision=Creation.revision + 1))
+
+
+def change(session: Session, creation_id: str, **values: Any) -> None:
+    """Set columns of a creation that has not ended, and count the revision on."""
+    session.exec(
+        update(Creation)
+        .where(col(Creation.id) == creation_id, col(Creation.state).in_(UNFINISHED))
+        .values(revision=Creation.revision + 1, **values)
+    )
+
+
+def change_step(session: Session, step: Step, **values: Any) -> None:
+    """Set columns of a step that has not ended, in the row and in the object at hand."""
+    open_states = (StepState.PENDING, StepState.IN_PROGRESS)
+    session.exec(update(Step).where(col(Step.id) == step.id, col(Step.state).in_(open_states)).values(**values))
+    for name, value in values.items():
+        setattr(step, name, value)
+    touch(session, step.creation_id)
+
+
+def cancel(session: Session, user_id: str, creation_id: str) -> CreationState | None:
+    """Ask a creation to stop; what only waits ends at once. Returns the state found, None where it is not theirs."""
+    creation = session.get(Creation, creation_id)
+    if creation is None or creation.user_id != user_id:
+        return None
+    state = creation.state
+    if state == CreationState.QUEUED:
+        change(
+            session,
+            creation_id,
+            state=CreationState.CANCELLED,
+            cancel_requested_at=now(),
+            finished_at=now(),
+            error_code="cancelled",
+            error_message="You cancelled this before it began.",
+        )
+    elif not state.final and creation.cancel_requested_at is None:
+        change(session, creation_id, cancel_requested_at=now())
+    return state
+
+
+def stopped(session: Session, at: datetime) -> dict[str, str]:
+    """Begun creations that were cancelled or ran out of time: id → `cancelled` or `deadline`."""
+    query = select(Creation.id, Creation.cancel_requested_at).where(
+        col(Creation.state).in_((CreationState.RUNNING, CreationState.WAITING)),
+        col(Creation.cancel_requested_at).is_not(None) | (col(Creation.deadline_at) < at),
+    )
+    return {creation_id: "cancelled" if asked else "deadline" for creation_id, asked in session.exec(query)}
+
+
+def next_round(session: Session, creation: Creation) -> int:
+    """The version number of this creation's assets: given once, in the transaction that inserts the first of them."""
+    if creation.round is None:
+        session.exec(update(Thread).where(col(Thread.id) == creation.thread_id).values(rounds=Thread.rounds + 1))
+        number = session.exec(select(Thread.rounds).where(Thread.id == creation.thread_id)).one()
+        creation.round = number
+        session.add(creation)
+        session.flush()
+    return creation.round or 1
+
+
+def add_steps(session: Session, turn: Turn, steps: Sequence[Step]) -> None:
+    """Store a planner's turn together with the steps it leads to."""
+    session.add(turn)
+    session.add_all(steps)
+    touch(session, turn.creation_id)
+
+
+def confirm(session: Session, creation_id: str) -> None:
+    """Let a creation that waited for a yes to its price go on."""
+    session.exec(
+        update(Creation)
+        .where(col(Creation.id) == creation_id, col(Creation.state) == CreationState.WAITING)
+        .values(state=CreationState.RUNNING, confirmed_at=now(), revision=Creation.revision + 1)
+    )
+
+
+def running_of(session: Session, worker: str) -> list[str]:
+    """Ids of the creations that one worker has admitted and not ended."""
+    query = select(Creation.id).where(Creation.state == CreationState.RUNNING, Creation.worker == worker)
+    return list(session.exec(query))
+
+
+def turn(session: Session, creation_id: str, index: int) -> Turn | None:
+    """One planner turn."""
+    return session.exec(select(Turn).where(Turn.creation_id == creation_id, Turn.index == index)).first()
+
+
+def steps(session: Session, creation_id: str) -> list[Step]:
+    """A creation's steps, in order."""
+    return list(session.exec(select(Step).where(Step.creation_id == creation_id).order_by(col(Step.index))))

@@ -1,0 +1,124 @@
+"""Connections: synchronous sessions in small pools, many readers and one writer, never on the event loop.
+
+Async sessions on SQLite were measured at an insert p99 of 434 ms with 16 at once; this way it stays near one commit.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from storage.errors import StorageBusy
+
+T = TypeVar("T")
+
+READERS = 4
+LOCK_WAIT_MS = 5_000
+RECORD_WAIT_MS = 900
+"""How long the record of a new wish may wait for a lock: a platform wants its answer within three seconds."""
+
+
+class Database:
+    """One database, SQLite or PostgreSQL, seen through `read` and `write`.
+
+    Each takes a function of a `Session`, runs it in a thread, and commits or rolls back. A write takes SQLite's lock
+    at its beginning, so it never fails halfway because somebody else wrote first.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = normal_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine = make_engine(self.url)
+        writers = 1 if self.is_sqlite else READERS
+        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="db-read")
+        self._writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write")
+        # A wish is recorded beside the line of other writes: it must not wait behind them.
+        self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run a query. What `work` returns must not need the session any more."""
+        return await self._run(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run one transaction.
+
+        Raises:
+            StorageBusy: the lock was not free within `LOCK_WAIT_MS`, or the disk is full. Nothing was stored.
+        """
+        return await self._run(self._writers, self._write, work, LOCK_WAIT_MS)
+
+    async def record(self, work: Callable[[Session], T]) -> T:
+        """Run one transaction of an incoming wish, on its own connection, giving up after `RECORD_WAIT_MS`."""
+        return await self._run(self._recorder, self._write, work, RECORD_WAIT_MS)
+
+    def close(self) -> None:
+        """Finish what runs and close every connection."""
+        for pool in (self._readers, self._writers, self._recorder):
+            pool.shutdown(wait=True)
+        self.engine.dispose()
+
+    @staticmethod
+    async def _run(pool: ThreadPoolExecutor, run: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(pool, run, *arguments)
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with Session(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                session.connection().exec_driver_sql("BEGIN")  # one snapshot for all queries of `work`
+            return work(session)
+
+    def _write(self, work: Callable[[Session], T], wait_ms: int) -> T:
+        try:
+            with Session(self.engine, expire_on_commit=False) as session:
+                self._begin(session, wait_ms)
+                result = work(session)
+                session.commit()
+                return result
+        except OperationalError as error:
+            raise StorageBusy("the database is locked or its disk is full") from error
+
+    def _begin(self, session: Session, wait_ms: int) -> None:
+        if self.is_sqlite:
+            connection = session.connection()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            session.connection().exec_driver_sql(f"SET LOCAL lock_timeout={wait_ms}")
+
+
+def normal_url(url: str) -> str:
+    """Spell a database address as SQLAlchemy wants it: hosts hand out `postgres://`."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose SQLite connections are safe for many threads and survive a power cut."""
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=READERS * 2 + 1, pool_pre_ping=True)
+    engine = create_engine(make_url(url), pool_size=READERS + 2, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", prepare_sqlite)
+    return engine
+
+
+def prepare_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    """Write-ahead log, full sync because rows hold money, and transactions that we begin ourselves."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={LOCK_WAIT_MS}",
+        "cache_size=-16000",
+        "mmap_size=268435456",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")

@@ -1,0 +1,144 @@
+"""Money: reserved before anything paid starts, settled from what it cost, released when it did not happen.
+
+All amounts are integer micro-dollars; periods are UTC.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, true
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select, update
+
+from storage.tables import Budget, Charge, ChargeState, now
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit that a reservation must fit into. `micros` None: counted only."""
+
+    scope: str
+    key: str
+    period: str
+    micros: int | None
+
+    @property
+    def id(self) -> str:
+        """The id of its `Budget` row."""
+        return f"{self.scope}:{self.key}:{self.period}"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The highest price of one step."""
+
+    step_id: str
+    provider: str
+    model: str
+    micros: int
+
+
+@dataclass(frozen=True, slots=True)
+class Short:
+    """Why a reservation was refused."""
+
+    limit: Limit
+    left_micros: int
+
+
+def reserve(
+    session: Session,
+    limits: Sequence[Limit],
+    holds: Sequence[Hold],
+    *,
+    creation_id: str,
+    user_id: str,
+    workspace_id: str | None,
+) -> Short | None:
+    """Hold the price of all steps of a turn in every budget, or of none: the caller rolls back on a `Short`."""
+    total = sum(hold.micros for hold in holds)
+    for limit in limits:
+        if not _take(session, limit, total):
+            return Short(limit, _left(session, limit))
+    for hold in holds:
+        session.add(
+            Charge(
+                creation_id=creation_id,
+                step_id=hold.step_id,
+                user_id=user_id,
+                workspace_id=workspace_id,
+                provider=hold.provider,
+                model=hold.model,
+                reserved_micros=hold.micros,
+                budgets=[limit.id for limit in limits],
+            )
+        )
+    return None
+
+
+def settle(session: Session, step_id: str, micros: int) -> None:
+    """Turn a step's hold into what it cost. A step without a hold was free."""
+    _close(session, step_id, ChargeState.SETTLED, micros)
+
+
+def release(session: Session, step_id: str) -> None:
+    """Give a step's hold back."""
+    _close(session, step_id, ChargeState.RELEASED, 0)
+
+
+def release_all(session: Session, creation_id: str) -> None:
+    """Give back what an ended creation still holds."""
+    held = select(Charge.step_id).where(Charge.creation_id == creation_id, Charge.state == ChargeState.RESERVED)
+    for step_id in list(session.exec(held)):
+        release(session, step_id or "")
+
+
+def spent(session: Session, user_id: str, since: datetime) -> int:
+    """What a person's settled work cost since a moment."""
+    query = select(func.coalesce(func.sum(col(Charge.settled_micros)), 0)).where(
+        Charge.user_id == user_id, Charge.state == ChargeState.SETTLED, col(Charge.created_at) >= since
+    )
+    return int(session.exec(query).one())
+
+
+def _take(session: Session, limit: Limit, micros: int) -> bool:
+    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
+    values = {"id": limit.id, "scope": limit.scope, "period": limit.period, "reserved_micros": 0, "spent_micros": 0}
+    session.execute(insert(Budget).values(**values).on_conflict_do_nothing())
+    taken = session.exec(
+        update(Budget)
+        .where(
+            col(Budget.id) == limit.id,
+            _fits(limit, micros),
+        )
+        .values(reserved_micros=Budget.reserved_micros + micros, limit_micros=limit.micros)
+    )
+    return bool(taken.rowcount)
+
+
+def _fits(limit: Limit, micros: int) -> ColumnElement[bool]:
+    if limit.micros is None:
+        return true()
+    return col(Budget.reserved_micros) + col(Budget.spent_micros) + micros <= limit.micros
+
+
+def _left(session: Session, limit: Limit) -> int:
+    budget = session.get_one(Budget, limit.id)
+    return max(0, (limit.micros or 0) - budget.reserved_micros - budget.spent_micros)
+
+
+def _close(session: Session, step_id: str, state: ChargeState, micros: int) -> None:
+    charge = session.exec(select(Charge).where(Charge.step_id == step_id, Charge.state == ChargeState.RESERVED)).first()
+    if charge is None:
+        return
+    session.exec(
+        update(Budget)
+        .where(col(Budget.id).in_(charge.budgets))
+        .values(
+            reserved_micros=Budget.reserved_micros - charge.reserved_micros,
+            spent_micros=Budget.spent_micros + micros,
+        )
+    )
+    charge.state, charge.settled_micros, charge.settled_at = state, micros, now()
+    session.add(charge)

@@ -1,0 +1,151 @@
+"""Where the bytes of assets lie: behind keys made of ids only, streamed, never whole in memory."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol, TypeVar
+from uuid import uuid4
+
+T = TypeVar("T")
+CHUNK = 256 * 1024
+
+
+class ObjectStore(Protocol):
+    """A place for finished files. A second put under one key overwrites, so a repeated step leaves no second copy."""
+
+    async def put(self, key: str, source: Path, media_type: str) -> None:
+        """Store a file; when this returns, it survives a power cut."""
+        ...
+
+    async def size(self, key: str) -> int | None:
+        """Bytes stored under a key, or None where there is nothing."""
+        ...
+
+    async def fetch(self, key: str, folder: Path) -> Path:
+        """A local file with the object's bytes, inside `folder` unless it lies on this machine anyway.
+
+        Raises:
+            FileNotFoundError: nothing is stored under the key.
+        """
+        ...
+
+    def local(self, key: str) -> Path | None:
+        """The object's own path where it lies on this machine, for serving without a copy."""
+        ...
+
+    def open(self, key: str) -> AsyncIterator[bytes]:
+        """The object's bytes, in chunks."""
+        ...
+
+    async def url(self, key: str, expires_s: int) -> str | None:
+        """A link that works without Easel until it expires; None where Easel itself must serve."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove an object; one that is gone already is no error."""
+        ...
+
+    async def delete_all(self, prefix: str) -> int:
+        """Remove everything under a folder-like prefix; returns how many objects went."""
+        ...
+
+    async def keys(self, prefix: str = "") -> list[str]:
+        """Every key under a prefix, for audits."""
+        ...
+
+
+class FileObjects:
+    """Objects as files under one folder. A file appears under its key complete or not at all."""
+
+    def __init__(self, folder: Path, threads: int = 4) -> None:
+        self.folder = folder.resolve()
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="files")
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    async def put(self, key: str, source: Path, media_type: str) -> None:
+        """Copy beside the target, flush, then rename."""
+        await self._run(lambda: self._put(self._path(key), source))
+
+    async def size(self, key: str) -> int | None:
+        """The file's size in bytes."""
+        return await self._run(lambda: _size(self._path(key)))
+
+    async def fetch(self, key: str, folder: Path) -> Path:
+        """The file itself: nothing to copy on this machine."""
+        path = self._path(key)
+        if await self._run(lambda: _size(path)) is None:
+            raise FileNotFoundError(key)
+        return path
+
+    def local(self, key: str) -> Path | None:
+        """The file's path."""
+        return self._path(key)
+
+    async def open(self, key: str) -> AsyncIterator[bytes]:
+        """Read in chunks, each in the pool."""
+        file = await self._run(lambda: self._path(key).open("rb"))
+        try:
+            while chunk := await self._run(lambda: file.read(CHUNK)):
+                yield chunk
+        finally:
+            await self._run(file.close)
+
+    async def url(self, key: str, expires_s: int) -> str | None:
+        """Files have no address of their own."""
+        return None
+
+    async def delete(self, key: str) -> None:
+        """Remove the file."""
+        await self._run(lambda: self._path(key).unlink(missing_ok=True))
+
+    async def delete_all(self, prefix: str) -> int:
+        """Remove the folder."""
+        return await self._run(lambda: self._delete_all(self._path(prefix.rstrip("/"))))
+
+    async def keys(self, prefix: str = "") -> list[str]:
+        """Walk the folder."""
+        return await self._run(lambda: self._keys(prefix))
+
+    def close(self) -> None:
+        """Let running copies finish."""
+        self._pool.shutdown(wait=True)
+
+    def _path(self, key: str) -> Path:
+        path = (self.folder / key).resolve()
+        if not path.is_relative_to(self.folder):
+            raise ValueError("a key may not leave the store")
+        return path
+
+    @staticmethod
+    def _put(target: Path, source: Path) -> None:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+        try:
+            with source.open("rb") as reader, part.open("wb") as writer:
+                shutil.copyfileobj(reader, writer, CHUNK)
+                writer.flush()
+                os.fsync(writer.fileno())
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    @staticmethod
+    def _delete_all(folder: Path) -> int:
+        count = sum(1 for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else 0
+        shutil.rmtree(folder, ignore_errors=True)
+        return count
+
+    def _keys(self, prefix: str) -> list[str]:
+        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+        keys = (path.relative_to(self.folder).as_posix() for path in files)
+        return sorted(key for key in keys if key.startswith(prefix))
+
+    async def _run(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _size(path: Path) -> int | None:
+    return path.stat().st_size if path.is_file() else None

@@ -1,0 +1,96 @@
+"""Who is who: people, their accounts on platforms, and the keys they sign in with."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from sqlmodel import Session, col, select, update
+
+from storage.errors import Forgotten
+from storage.tables import Account, SignIn, Token, User, Workspace, now
+
+LOCAL = "local"
+SIGN_IN_LIFE = timedelta(minutes=10)
+
+
+def user_of(session: Session, platform: str, workspace: str, platform_id: str, name: str = "") -> User:
+    """The person behind an account; a first visit makes both. A forgotten person comes back as a new one."""
+    account = session.exec(
+        select(Account).where(
+            Account.platform == platform, Account.workspace == workspace, Account.platform_id == platform_id
+        )
+    ).first()
+    if account:
+        return session.get_one(User, account.user_id)
+    user = User(name=name)
+    session.add(user)
+    session.flush()
+    session.add(Account(platform=platform, workspace=workspace, platform_id=platform_id, user_id=user.id))
+    return user
+
+
+def local_user(session: Session) -> User:
+    """The person at this machine: the terminal, the loopback page and the sign-in link are all theirs."""
+    return user_of(session, LOCAL, "", "owner", "you")
+
+
+def living(session: Session, user_id: str) -> User:
+    """The user's row.
+
+    Raises:
+        Forgotten: the person is gone, or asked to be.
+    """
+    user = session.get(User, user_id)
+    if user is None or user.forgotten_at:
+        raise Forgotten("this person asked to be forgotten")
+    return user
+
+
+def workspace_of(session: Session, platform: str, platform_id: str) -> Workspace:
+    """A guild or team; the first word from it makes its row."""
+    found = session.exec(
+        select(Workspace).where(Workspace.platform == platform, Workspace.platform_id == platform_id)
+    ).first()
+    if found:
+        return found
+    workspace = Workspace(platform=platform, platform_id=platform_id)
+    session.add(workspace)
+    session.flush()
+    return workspace
+
+
+def add_token(session: Session, name: str) -> str:
+    """A new key for the person called `name` (`local` is the person at this machine); returned once, kept as a hash."""
+    user = local_user(session) if name == LOCAL else user_of(session, "token", "", name, name)
+    plain = f"easel_{secrets.token_urlsafe(32)}"
+    session.add(Token(name=name, sha256=_hash(plain), user_id=user.id))
+    return plain
+
+
+def user_by_token(session: Session, plain: str) -> str | None:
+    """The id of the person a key belongs to."""
+    query = select(Token.user_id).where(Token.sha256 == _hash(plain), col(Token.revoked_at).is_(None))
+    return session.exec(query).first()
+
+
+def add_sign_in(session: Session, user_id: str) -> str:
+    """A link's secret: good once, for `SIGN_IN_LIFE`."""
+    plain = secrets.token_urlsafe(32)
+    session.add(SignIn(sha256=_hash(plain), user_id=user_id, expires_at=now() + SIGN_IN_LIFE))
+    return plain
+
+
+def use_sign_in(session: Session, plain: str, at: datetime) -> str | None:
+    """The id of the person a link signs in; None when it is unknown, used or late. Two readers, one winner."""
+    used = session.exec(
+        update(SignIn)
+        .where(col(SignIn.sha256) == _hash(plain), col(SignIn.used_at).is_(None), col(SignIn.expires_at) > at)
+        .values(used_at=at)
+    )
+    if used.rowcount != 1:
+        return None
+    return session.get_one(SignIn, _hash(plain)).user_id
+
+
+def _hash(plain: str) -> str:
+    return sha256(plain.encode()).hexdigest()
