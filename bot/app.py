@@ -17,6 +17,7 @@ from bot.settings import Settings, secret_key
 from core.agent.catalogue import Catalogue, Model, read_models
 from core.agent.messages import Planner
 from core.agent.planners.offline.planner import OfflinePlanner
+from core.chat import Adapter
 from core.creation.admission import Admission, Room
 from core.creation.boundary import Boundary
 from core.creation.delivery import Delivery
@@ -92,9 +93,12 @@ async def running(
     providers: Mapping[str, Provider] | None = None,
     planner: Planner | None = None,
     models: tuple[Model, ...] | None = None,
+    adapters: Mapping[str, Adapter] | None = None,
 ) -> AsyncIterator[App]:
-    """Build the house, let it work, and take it down in order. The last three replace what settings would choose."""
-    app = await _build(settings, worker=worker, providers=providers, planner=planner, models=models)
+    """Build the house, let it work, and take it down in order. What is given replaces what settings would choose."""
+    app = await _build(
+        settings, worker=worker, providers=providers, planner=planner, models=models, adapters=adapters or {}
+    )
     try:
         if app.engine:
             _spawn(app)
@@ -119,6 +123,7 @@ async def _build(
     providers: Mapping[str, Provider] | None,
     planner: Planner | None,
     models: tuple[Model, ...] | None,
+    adapters: Mapping[str, Adapter],
 ) -> App:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.easel_database)
@@ -130,7 +135,7 @@ async def _build(
     thumbnails = Thumbnails(database, objects, pool, spool.folder)
     providers = providers or {"offline": OfflineProvider(pool)}
     catalogue = Catalogue(models or read_models(settings.models_file), tuple(providers))
-    delivery = Delivery(database, changes, objects, {})
+    delivery = Delivery(database, changes, objects, adapters)
 
     async def start(creation_id: str) -> None:
         if engine:
@@ -228,6 +233,7 @@ async def _close(app: App) -> None:
         task.cancel()
     await asyncio.gather(*app.tasks, return_exceptions=True)
     await app.delivery.close()
+    await app.thumbnails.close()
     await app.changes.close()
     await app.pool.close()
     app.spool.close()

@@ -6,6 +6,7 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,22 +15,23 @@ from sqlmodel import Session
 
 from core.chat import Adapter, Attachment, MessageRef, ThreadRef
 from core.creation.progress import Progress
-from core.creation.view import AssetView, CreationView, view
+from core.creation.view import CreationView, view
 from storage import creations, posts
 from storage.changes import Changes
 from storage.creations import Snapshot
 from storage.database import Database
 from storage.objects import ObjectStore
-from storage.tables import Asset, Post, PostState
+from storage.tables import Asset, Post, PostState, StepState, now
 
-TOGETHER_S = 2.0
+TOGETHER = timedelta(seconds=2)
 """Pictures that arrive within this time go into one message."""
-STATUS = "status"
+MEDIA_MAX = 10
+"""Most pictures in one message, on every platform."""
 log = structlog.get_logger()
 
 
 class Delivery:
-    """Shows creations in their threads: one status message that is edited, and one message per result."""
+    """Shows creations in their threads: one status message that is edited, and a message per result or few pictures."""
 
     def __init__(
         self, database: Database, changes: Changes, objects: ObjectStore, adapters: Mapping[str, Adapter]
@@ -44,20 +46,19 @@ class Delivery:
     def follow(self, creation_id: str) -> None:
         """Show a creation while it runs."""
         if self._adapters and creation_id not in self._followed:
-            task = asyncio.create_task(self._follow(creation_id), name="delivery")
+            task = asyncio.create_task(self._follow(creation_id), name=f"delivery of {creation_id}")
             self._followed[creation_id] = task
-            task.add_done_callback(lambda _: self._followed.pop(creation_id, None))
+            task.add_done_callback(lambda done: self._left(creation_id, done))
 
     async def finish(self, creation_id: str) -> None:
         """Show the end: every result posted, the status message final. Safe to repeat."""
-        follower = self._followed.pop(creation_id, None)
+        follower = self._followed.get(creation_id)
         if follower:
             follower.cancel()
             await asyncio.gather(follower, return_exceptions=True)
         rows = await self._rows(creation_id)
-        if rows and self._adapter(rows):
-            await self._results(rows)
-            await self._status(rows)
+        if rows and (adapter := self._adapter(rows)):
+            await self._show(rows, adapter)
 
     async def close(self) -> None:
         """Stop following; the next start goes on from the posts' rows."""
@@ -71,71 +72,66 @@ class Delivery:
             while True:
                 changed.clear()
                 rows = await self._rows(creation_id)
-                if rows is None or rows.creation.state.final or not self._adapter(rows):
+                if rows is None or rows.creation.state.final or not (adapter := self._adapter(rows)):
                     return
+                await self._show(rows, adapter)
                 await self._progress.turn(rows.thread.ref)
-                await self._status(rows)
-                await self._results(rows, settled=True)
-                await changed.wait()
+                await _or_later(changed)
 
-    async def _status(self, rows: Snapshot) -> None:
-        adapter = self._adapter(rows)
-        assert adapter is not None
-        post, message = await self._found(rows, STATUS, adapter)
-        if message is None:
-            await self._send(rows, post, adapter, view(rows), ())
-        elif post.revision < rows.creation.revision:
-            await adapter.edit(message, view(rows))
-            await self._note(post, message, rows.creation.revision)
+    def _left(self, creation_id: str, task: asyncio.Task[None]) -> None:
+        self._followed.pop(creation_id, None)
+        if not task.cancelled() and task.exception():
+            log.error("progress_not_shown", creation=creation_id, error=type(task.exception()).__name__)
 
-    async def _results(self, rows: Snapshot, *, settled: bool = False) -> None:
-        """Post what no message shows yet. `settled`: only what has waited long enough for its neighbours."""
-        adapter = self._adapter(rows)
-        assert adapter is not None
-        for group in await self._unposted(rows, settled=settled):
-            role = "result:" + ",".join(asset.id[:8] for asset in group)
-            post, message = await self._found(rows, role, adapter)
-            if message is None:
-                shown = [asset.id for asset in group]
-                await self._send(rows, post, adapter, _only(view(rows), shown), group)
+    async def _show(self, rows: Snapshot, adapter: Adapter) -> None:
+        """Bring the thread up to date: messages that a crash left open, then the status, then what is new."""
+        known = await self._database.read(lambda session: posts.of(session, rows.creation.id))
+        messages = {post.id: await self._message(rows, adapter, post) for post in known}
+        await self._status(rows, adapter, known, messages)
+        shown = {asset_id for post in known for asset_id in posts.asset_ids(post)}
+        for group in groups(rows, shown, now()):
+            await self._send(rows, adapter, await self._intend(rows, group), group)
 
-    async def _unposted(self, rows: Snapshot, *, settled: bool) -> list[list[Asset]]:
-        known = await self._database.read(lambda session: posts.shown(session, rows.creation.id))
-        fresh = [asset for asset in rows.assets if asset.id[:8] not in known]
-        del settled
-        pictures = [asset for asset in fresh if asset.kind == "image"]
-        others = [[asset] for asset in fresh if asset.kind != "image"]
-        return ([pictures] if pictures else []) + others
-
-    async def _found(self, rows: Snapshot, role: str, adapter: Adapter) -> tuple[Post, MessageRef | None]:
-        """The post's row, made if need be, and its message, looked for where a crash left only the intent."""
+    async def _message(self, rows: Snapshot, adapter: Adapter, post: Post) -> MessageRef:
+        """A message's address. Where only its intent is known, it is looked for, and sent if it never was."""
         thread = ThreadRef.parse(rows.thread.ref)
-        post, is_new = await self._database.write(
-            lambda session: posts.intend(session, rows.creation, role, rows.thread.ref)
-        )
         if post.state == PostState.SENT and post.message_id:
-            return post, MessageRef(thread, post.message_id)
-        if is_new:
-            return post, None
-        message = await adapter.find(thread, post)
-        if message:
-            await self._note(post, message, 0)
-        return post, message
+            return MessageRef(thread, post.message_id)
+        found = await adapter.find(thread, post)
+        if found:
+            await self._note(post, found, 0)
+            return found
+        wanted = posts.asset_ids(post)
+        return await self._send(rows, adapter, post, [asset for asset in rows.assets if asset.id in wanted])
 
-    async def _send(
-        self, rows: Snapshot, post: Post, adapter: Adapter, shown: CreationView, assets: Sequence[Asset]
+    async def _status(
+        self, rows: Snapshot, adapter: Adapter, known: Sequence[Post], messages: Mapping[str, MessageRef]
     ) -> None:
+        post = next((each for each in known if each.role == posts.STATUS), None)
+        if post is None:
+            await self._send(rows, adapter, await self._intend(rows, ()), ())
+        elif post.revision < rows.creation.revision:
+            await adapter.edit(messages[post.id], view(rows))
+            await self._note(post, messages[post.id], rows.creation.revision)
+
+    async def _intend(self, rows: Snapshot, group: Sequence[Asset]) -> Post:
+        ids = [asset.id for asset in group]
+        return await self._database.write(lambda session: posts.intend(session, rows.creation, rows.thread.ref, ids))
+
+    async def _send(self, rows: Snapshot, adapter: Adapter, post: Post, assets: Sequence[Asset]) -> MessageRef:
+        shown = _only(view(rows), assets) if assets else view(rows)
         with TemporaryDirectory() as folder:
             files = [await self._attachment(asset, Path(folder)) for asset in assets]
             message = await adapter.post(ThreadRef.parse(rows.thread.ref), shown, files, post=post)
         await self._note(post, message, rows.creation.revision)
+        return message
 
     async def _attachment(self, asset: Asset, folder: Path) -> Attachment:
         path = await self._objects.fetch(asset.object_key, folder)
-        name = f"easel-{asset.version or asset.id[:8]}{path.suffix}"
-        return Attachment(path, name, asset.media_type, asset.alt_text)
+        return Attachment(path, f"easel-{asset.version}{path.suffix}", asset.media_type, asset.alt_text)
 
     async def _note(self, post: Post, message: MessageRef, revision: int) -> None:
+        post.state, post.message_id, post.revision = PostState.SENT, message.id, revision
         await self._database.write(lambda session: posts.sent(session, post.id, message.id, revision))
 
     async def _rows(self, creation_id: str) -> Snapshot | None:
@@ -148,6 +144,31 @@ class Delivery:
         return self._adapters.get(ThreadRef.parse(rows.thread.ref).platform)
 
 
-def _only(whole: CreationView, asset_ids: Sequence[str]) -> CreationView:
-    shown: tuple[AssetView, ...] = tuple(asset for asset in whole.assets if asset.id in asset_ids)
-    return replace(whole, assets=shown)
+def groups(rows: Snapshot, shown: set[str], at: datetime) -> list[list[Asset]]:
+    """What should be posted now: pictures together once the newest has waited, everything else by itself."""
+    fresh = [asset for asset in rows.assets if asset.id not in shown]
+    pictures = [asset for asset in fresh if asset.kind == "image"]
+    ready = [[asset] for asset in fresh if asset.kind != "image"]
+    if pictures and _settled(rows, pictures, at):
+        ready += [pictures[start : start + MEDIA_MAX] for start in range(0, len(pictures), MEDIA_MAX)]
+    return ready
+
+
+def _settled(rows: Snapshot, pictures: Sequence[Asset], at: datetime) -> bool:
+    """No other picture is about to come, or the first of these has waited long enough."""
+    coming = any(step.kind == "image" and step.state == StepState.IN_PROGRESS for step in rows.steps)
+    return rows.creation.state.final or not coming or at - min(each.created_at for each in pictures) >= TOGETHER
+
+
+def _only(whole: CreationView, assets: Sequence[Asset]) -> CreationView:
+    ids = {asset.id for asset in assets}
+    return replace(whole, assets=tuple(asset for asset in whole.assets if asset.id in ids))
+
+
+async def _or_later(changed: asyncio.Event) -> None:
+    """Wait for a change, or until pictures that wait for each other have waited long enough."""
+    try:
+        async with asyncio.timeout(TOGETHER.total_seconds()):
+            await changed.wait()
+    except TimeoutError:
+        pass

@@ -52,11 +52,18 @@ class Thumbnails:
         while self._making:
             await asyncio.gather(*self._making.values(), return_exceptions=True)
 
+    async def close(self) -> None:
+        """Leave the rest to the next start's sweep."""
+        tasks = list(self._making.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def _make(self, asset: Asset) -> str | None:
         try:
             return await self._made(asset)
-        except (EaselError, OSError):
-            log.warning("thumbnail_failed", asset=asset.id, exc_info=True)
+        except (EaselError, OSError) as error:
+            log.warning("thumbnail_failed", asset=asset.id, error=str(error))
             return None
 
     async def _made(self, asset: Asset) -> str | None:

@@ -1,0 +1,1 @@
+"""Native media code, which runs only in child processes."""

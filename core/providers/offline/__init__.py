@@ -1,0 +1,1 @@
+"""Drawings, films and speech without any key or model."""

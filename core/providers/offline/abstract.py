@@ -59,12 +59,9 @@ def _far_planet(canvas: Canvas, layout: Layout) -> None:
     canvas.glow(paint, x, y, radius * 2.4, 0.4)
     canvas.fill(Fade(paint.shift(0.05), paint.shift(-0.15)), shapes.oval(x, y, radius))
     canvas.glow(WHITE, x - radius * 0.35, y - radius * 0.35, radius * 0.7, 0.45)
-    for share, alpha in ((0.2, 0.2), (-0.2, 0.2), (-0.6, 0.25)):
-        dark = [
-            *shapes.oval(x, y, radius, radius, -90, 90),
-            *reversed(shapes.oval(x, y, -radius * share, radius, 90, 270)),
-        ]
-        canvas.fill(colour("#070818"), dark, alpha=alpha)
+    for step in range(10):
+        inner = shapes.oval(x, y, radius * (step / 6 - 0.8), radius, 90, -90)
+        canvas.fill(colour("#070818"), [*shapes.oval(x, y, radius, radius, -90, 90), *inner], alpha=0.07)
 
 
 def underwater(canvas: Canvas, palette: Palette, reading: Reading, layout: Layout) -> Stage:
@@ -152,4 +149,4 @@ def _tones(palette: Palette, reading: Reading) -> list[Colour]:
     chosen = [colour(_HUES[(start + step) % len(_HUES)]) for step in (0, 2, 3, 5)]
     if reading.tint:
         chosen = [tone.hued(reading.tint, 0.72).mix(reading.tint, 0.25) for tone in chosen]
-    return [*(palette.lit(tone) for tone in chosen), palette.shade.mix(chosen[0], 0.25)]
+    return [*(tone.mix(palette.shade, palette.dim * 0.3) for tone in chosen), palette.shade.mix(chosen[0], 0.25)]

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
@@ -153,7 +154,7 @@ def _extent(outlines: Sequence[Outline]) -> tuple[float, float]:
 
 
 def _at(stops: Sequence[tuple[float, Colour]], place: float) -> Colour:
-    for (start, first), (end, second) in zip(stops, stops[1:], strict=False):
+    for (start, first), (end, second) in pairwise(stops):
         if place <= end:
             return first.mix(second, min(1, max(0, (place - start) / (end - start))))
     return stops[-1][1]

@@ -42,7 +42,7 @@ def extend(source: str, target: str, seed: int, added_s: float) -> dict[str, Any
         size = _even(stream.width, stream.height)
         frames = _count(source)
         added = max(1, round(added_s * fps))
-        track = sound.sound_of(source, frames / fps) + sound.pad(float(added / fps), seed)
+        track = sound.sound_of(source, float(frames / fps)) + sound.pad(float(added / fps), seed)
         with Film(target, size, track, fps) as made:
             last = _copy(container, stream, made)
             for view in views(last, size, move_for(seed, inward=True), added):
@@ -60,7 +60,7 @@ def upscale(source: str, target: str) -> dict[str, Any]:
         scale = min(_UPSCALE, LONGEST / longest)
         size = _even(round(stream.width * scale), round(stream.height * scale))
         fps = Fraction(stream.average_rate or FPS)
-        with Film(target, size, sound.sound_of(source, _count(source) / fps), fps) as made:
+        with Film(target, size, sound.sound_of(source, float(_count(source) / fps)), fps) as made:
             _copy(container, stream, made)
     return measure(target)
 

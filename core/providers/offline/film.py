@@ -43,7 +43,8 @@ class Film:
 
     def add(self, picture: Image.Image) -> None:
         """Append one frame of the film's size."""
-        self.add_frame(av.VideoFrame.from_image(picture))
+        frame: av.VideoFrame = av.VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
+        self.add_frame(frame)
 
     def add_frame(self, frame: av.VideoFrame) -> None:
         """Append a frame of another film, whatever its size and format."""

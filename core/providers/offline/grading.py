@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from PIL import Image, ImageColor, ImageEnhance, ImageFilter, ImageOps
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 Step = Callable[[Image.Image], Image.Image]
 
@@ -76,7 +76,7 @@ def _colour(amount: float) -> Step:
 
 def _two_tone(dark: str, middle: str, light: str) -> Step:
     def apply(picture: Image.Image) -> Image.Image:
-        return ImageOps.colorize(picture.convert("L"), *map(ImageColor.getrgb, (dark, light, middle)))
+        return ImageOps.colorize(picture.convert("L"), dark, light, middle)
 
     return apply
 

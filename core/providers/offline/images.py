@@ -12,7 +12,6 @@ from core.providers.offline.labels import LABEL
 from core.providers.offline.motion import cover
 from core.providers.offline.sizes import fit, heightened, size_for, widened
 
-
 _REDRAWN_LONGEST = 2048
 
 

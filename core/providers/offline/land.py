@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 
 from core.providers.offline import shapes
 from core.providers.offline.canvas import Canvas, Fade
@@ -29,7 +30,7 @@ def ridge(
 
 def height_at(edge: Outline, x: float) -> float:
     """The y of an edge under x."""
-    for (x0, y0), (x1, y1) in zip(edge, edge[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(edge):
         if x0 <= x <= x1:
             return y0 + (y1 - y0) * (x - x0) / max(1e-6, x1 - x0)
     return edge[0][1] if x < edge[0][0] else edge[-1][1]

@@ -4,7 +4,8 @@ import re
 
 _QUOTED = re.compile(r"[\"“]([^\"”]{1,80})[\"”]|(?<!\w)['‘]([^'’]{1,80}|[^']{1,80}?)['’](?!\w)")
 _SAID = re.compile(
-    r"\b(?:saying|says|that reads|reading|titled|with the (?:text|words?|title|caption)|with text)[:\s]+([^,.;\n\"“'‘]{1,60})",
+    r"\b(?:saying|says|that reads|reading|titled|with the (?:text|words?|title|caption)|with text)"
+    r"[:\s]+([^,.;\n\"“'‘]{1,60})",
     re.IGNORECASE,
 )
 _TITLE = re.compile(
@@ -13,7 +14,8 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _NOT = re.compile(
-    r"\b(?:without|no|remove(?: the| any| all)?|minus)\s+(?:any |the )?(?:text|words|lettering|letters|title|caption)\b",
+    r"\b(?:without|no|remove(?: the| any| all)?|minus)\s+(?:any |the )?"
+    r"(?:text|words|lettering|letters|title|caption)\b",
     re.IGNORECASE,
 )
 _TITLE_END = re.compile(r"[,.;:!?\n]| (?:with|in|at|on|by|and|featuring|using|that|which)\b", re.IGNORECASE)

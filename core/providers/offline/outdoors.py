@@ -133,6 +133,7 @@ def forest(canvas: Canvas, palette: Palette, reading: Reading, layout: Layout) -
         land.wood(
             canvas, tone, layout.chance(f"row:{index}"), edge, high=canvas.height * high, gap=canvas.height * 0.07
         )
+        land.undergrowth(canvas, tone, edge, canvas.height * 0.07)
         canvas.veil(
             palette.haze,
             layout.horizon + canvas.height * (lift - 0.1),
@@ -260,23 +261,25 @@ _NEON = ("#ff4f9a", "#3fe0e0", "#ffb347", "#9a6bff", "#58f29a")
 
 
 def _neon(canvas: Canvas, layout: Layout, street: float) -> None:
-    """Glowing signs on the near houses."""
-    chance = layout.chance("neon")
-    for index in range(13):
-        paint = colour(_NEON[index % len(_NEON)])
-        x, y = (
-            canvas.width * (index + chance.uniform(0.15, 0.85)) / 13,
-            street - canvas.height * chance.uniform(0.06, 0.24),
-        )
-        tall = chance.random() < 0.6
-        wide, high = canvas.height * (0.014 if tall else 0.05), canvas.height * (0.07 if tall else 0.016)
-        canvas.glow(paint, x, y, canvas.height * 0.11, 0.5)
-        canvas.fill(paint, shapes.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2, canvas.height * 0.006))
-        canvas.fill(
-            paint.mix(colour("#ffffff"), 0.7),
-            shapes.box(x - wide / 4, y - high * 0.38, x + wide / 4, y + high * 0.38, canvas.height * 0.004),
-            alpha=0.85,
-        )
+    """Glowing signs on the near houses, and their light in the air."""
+    chance, height, count = layout.chance("neon"), canvas.height, 15
+    for share, code in ((0.15, "#ff4f9a"), (0.5, "#7a5cff"), (0.85, "#2fd0e0")):
+        canvas.glow(colour(code), canvas.width * share, street - height * 0.05, height * 0.55, 0.42)
+    for index in range(count):
+        x = canvas.width * (index + chance.uniform(0.15, 0.85)) / count
+        y = street - height * chance.uniform(0.07, 0.26)
+        upright = chance.random() < 0.6
+        wide, high = (0.02, 0.1) if upright else (0.085, 0.024)
+        _sign(canvas, colour(_NEON[index % len(_NEON)]), x, y, height * wide, height * high)
+
+
+def _sign(canvas: Canvas, paint: Colour, x: float, y: float, wide: float, high: float) -> None:
+    """A lit tube around a paler one."""
+    canvas.glow(paint, x, y, max(wide, high) * 1.7, 0.6)
+    round_by = min(wide, high) / 2
+    canvas.fill(paint, shapes.box(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2, round_by))
+    inner = shapes.box(x - wide * 0.32, y - high * 0.36, x + wide * 0.32, y + high * 0.36, round_by)
+    canvas.fill(paint.mix(colour("#ffffff"), 0.75), inner, alpha=0.85)
 
 
 def _street(canvas: Canvas, palette: Palette, layout: Layout, street: float) -> None:

@@ -1,6 +1,7 @@
 """The scene's light: the colours of sky, haze and shade for each time of day, weather and mood."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from core.providers.offline.colour import Colour, colour
 from core.providers.offline.reading import Reading, Time
@@ -29,6 +30,10 @@ class Palette:
     def lit(self, plain: Colour) -> Colour:
         """A thing's own colour in this light."""
         return plain.mix(self.shade, self.dim)
+
+    def cast(self, plain: Colour) -> Colour:
+        """A subject's own colour; subjects stand out a little from the land."""
+        return plain.mix(self.shade, self.dim * 0.84)
 
     def layer(self, plain: Colour, depth: float) -> Colour:
         """The colour of land at a depth from 0 (far, all haze) to 1 (near)."""
@@ -130,7 +135,7 @@ def _clouded(light: Palette, sky: Stops, share: float, dim: float) -> Palette:
 
 
 def _look(stops: Stops, place: float) -> Colour:
-    for (start, first), (end, second) in zip(stops, stops[1:], strict=False):
+    for (start, first), (end, second) in pairwise(stops):
         if place <= end:
             return first.mix(second, (place - start) / (end - start))
     return stops[-1][1]

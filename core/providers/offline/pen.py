@@ -109,5 +109,5 @@ class Pen:
 
     def _lit(self, paint: Paint) -> Paint:
         if isinstance(paint, Fade):
-            return Fade(self.palette.lit(paint.top), self.palette.lit(paint.bottom))
-        return self.palette.lit(paint)
+            return Fade(self.palette.cast(paint.top), self.palette.cast(paint.bottom))
+        return self.palette.cast(paint)

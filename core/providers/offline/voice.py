@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import av
-import espeakng_loader  # type: ignore[import-untyped]
+import espeakng_loader
 
 from core.providers.offline.tongues import Tongue, choose_tongue
 

@@ -2,30 +2,17 @@
 
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from core.agent.planners.offline.actions import Action, find_action
 from core.agent.planners.offline.delivery import Delivery, read_delivery
 from core.agent.planners.offline.descriptions import describe
 from core.agent.planners.offline.fragments import tidy
-from core.agent.planners.offline.heads import NUMBER, number, strip_politeness
+from core.agent.planners.offline.heads import number, strip_politeness
 from core.agent.planners.offline.prompts import without_degree
 from core.agent.planners.offline.shapes import read_comparison
 from core.agent.planners.offline.targets import NOUN, TARGET, Target, read_target
 from core.agent.planners.offline.traits import Traits, read_traits
-from core.agent.planners.offline.words import MANNERS
 from core.providers.base import Kind
-
-
-class Action(StrEnum):
-    """The ways to change something."""
-
-    EDIT = "edit"
-    AGAIN = "again"
-    ANIMATE = "animate"
-    UPSCALE = "upscale"
-    EXTEND = "extend"
-    SHORTEN = "shorten"
-    SPEAK = "speak"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,61 +34,22 @@ class Change:
 
 
 _VERB = (
-    "make|turn|render|have|get|keep|want|need|like|see|try|show|do|set|let|give|put|take|change|convert|transform|edit|redo|"
+    "make|turn|render|have|get|keep|want|need|like|see|try|show|do|set|let|give|put|take|change|convert"
+    "|transform|edit|redo|"
     "repaint|redraw|recolor|recolour"
 )
 _COPULA = r"(?:but|except|to be|be|should be|should look|could be|needs? to be|must be|has to be|is|was|were|looks?(?= (?:too|a bit)\b)|'s|’s)"
 _LEAD = re.compile(rf"(?:(?:{_VERB}) )?(?P<target>{TARGET}) ?(?:{_COPULA} )*", re.IGNORECASE)
 _SAME = re.compile(
-    rf"(?:the )?same(?: (?:one|thing|again|{NOUN}))?,? (?:but|only|just|except)? ?(?=(?:with|in|at|as|without|on|from|more|less|[\w-]+er)\b)",
+    rf"(?:the )?same(?: (?:one|thing|again|{NOUN}))?,? (?:but|only|just|except)? ?(?=(?:with|in|at|as|without"
+    rf"|on|from|more|less|[\w-]+er)\b)",
     re.I,
 )
 _VERSION_OF = re.compile(
-    rf"(?:(?:an?|the|some) )?(?P<how>(?:[\w'’-]+ ){{1,6}}?)(?P<noun>versions?|variations?|variant|take|ones?|{NOUN})"
+    rf"(?:(?:an?|the|some) )?(?!(?:as|in|into|to|with|without|like|from|of|by|on|at|add|put|remove|no|more"
+    rf"|less) )(?P<how>(?:[\w'’-]+ ){{1,6}}?)(?P<noun>versions?|variations?|variant|take|ones?|{NOUN})"
     rf"(?: (?:of|on) (?P<target>{TARGET}))?$",
     re.IGNORECASE,
-)
-_MEDIUM = r"(?:videos?|clip|animation|gif|movie|film|timelapse|time-lapse)"
-_VERSIONS = rf"(?:one|ones|versions?|variations?|variants?|takes?|options?|alternatives?|tries|try|{NOUN})"
-_PATTERNS: tuple[tuple[Action, str], ...] = (
-    (
-        Action.AGAIN,
-        rf"(?:(?:do|try|make|generate|create|run) )?(?:(?P<a>{TARGET}) )?(?:again|once more|one more time)"
-        rf"|(?:the )?same(?: (?:again|thing(?: again)?|one))?$|another(?: {_VERSIONS})?"
-        rf"|(?P<n>{NUMBER} )?more(?: {_VERSIONS})?(?: (?:of|like) (?P<b>{TARGET}))?"
-        rf"|(?:an? |some )?(?:different|new|alternative|alternate|other|fresh) {_VERSIONS}(?: (?:of|on) (?P<c>{TARGET}))?"
-        rf"|something (?:else|different)|(?P<m>{NUMBER} )?(?:different )?(?:versions|variations|variants|options|alternatives)(?: (?:of|on) (?P<d>{TARGET}))?"
-        rf"|(?:redo|retry|repeat|regenerate|reroll|re-roll|vary)(?: (?P<e>{TARGET}))?",
-    ),
-    (
-        Action.ANIMATE,
-        rf"animate(?: (?P<a>{TARGET}))?|(?:bring|set|get|put) (?P<b>{TARGET}) (?:to life|in motion|moving)"
-        r"|to life|in motion|move|moving|come alive|come to life|alive|animated"
-        rf"|(?:(?:in)?to (?:an? )?|as (?:an? )?|an? )(?:[\w-]+ ){{0,2}}{_MEDIUM}(?: (?:of|from|with|out of) (?P<c>{TARGET}))?",
-    ),
-    (
-        Action.UPSCALE,
-        rf"(?:upscale|enlarge|enhance)(?: (?P<a>{TARGET}))?(?: to \dk)?|bigger|larger|twice as big|[24]x|[48]k|u?hd|hi-?res|high-res"
-        rf"|(?:in |at )?(?:an? )?(?:(?:higher|high|more|better|full|[48]k) )?(?:res|resolution|quality|definition)"
-        rf"|(?:increase|raise|double|improve) (?:the )?(?:resolution|size|quality)(?: of (?P<b>{TARGET}))?",
-    ),
-    (
-        Action.EXTEND,
-        rf"longer(?: by)?|too short|(?:extend|lengthen|continue|prolong)(?: (?P<a>{TARGET}))?(?: (?:by|to|for))?|keep going|go on|last longer",
-    ),
-    (Action.SHORTEN, rf"shorter|too long|(?:shorten|trim|cut)(?: (?P<a>{TARGET}))?(?: down)?(?: (?:to|by))?"),
-    (
-        Action.SPEAK,
-        rf"(?:(?:read|say|speak|narrate|repeat|voice) (?P<a>{TARGET}|again)(?: again| aloud| out loud)? ?)?"
-        rf"(?:(?:but )?(?:in|with|using|use|by) )?(?:an? |the )?(?:[\w'’-]+ ){{0,4}}(?:voice|accent|narrator|voiceover|voice-over)(?: instead)?"
-        rf"|(?:(?:read|say|speak|narrate|repeat) (?:(?P<b>{TARGET}) )?)?(?:more |very )?(?:{'|'.join(sorted(MANNERS - {'softer', 'deeper', 'higher', 'calmer', 'warmer', 'happier', 'sadder', 'slower', 'faster'}))})"
-        rf"|(?:read|say|speak|narrate|repeat) (?P<c>{TARGET})(?: again| aloud| out loud)?(?: (?:slower|faster|softer|deeper|higher|calmer|warmer|happier))?"
-        rf"|(?:speak|talk) (?:[\w-]+ )?[\w-]+",
-    ),
-)
-_ACTIONS = tuple((action, re.compile(rf"(?:{pattern})(?=$|[ ,])", re.IGNORECASE)) for action, pattern in _PATTERNS)
-_TAIL = re.compile(
-    r"(?:[, ]*(?:,|and|but|with|without|in|at|where|by|to|from|so|while|on|slowly|gently|as)\b ?|, ?)", re.IGNORECASE
 )
 _ADDED = re.compile(r"(?:add|another|an extra|plus)(?: more)?|more", re.IGNORECASE)
 
@@ -109,14 +57,14 @@ _ADDED = re.compile(r"(?:add|another|an extra|plus)(?: more)?|more", re.IGNORECA
 def read_change(text: str) -> Change:
     """Understand a change. What fits no other action is an edit."""
     bare = strip_politeness(text.strip(" .!?"))
-    if (named := _action(bare)) and named[0] is Action.AGAIN:
+    if (named := find_action(bare)) and named[0] is Action.AGAIN:
         return _named(named, bare, Target(), read_traits(bare[named[1].end() :], timed=True)[0])
     target, core = _pointed(bare)
     traits, rest = read_traits(core, timed=True)
     rest = without_degree(rest)
     if lasting := _lasting(core, rest, target, traits):
         return lasting
-    named = _action(rest)
+    named = find_action(rest)
     return _named(named, rest, target, traits) if named else _edit(core, target)
 
 
@@ -125,7 +73,7 @@ def _pointed(bare: str) -> tuple[Target, str]:
     rest = _SAME.sub("", bare)
     if lead := _LEAD.match(rest):
         return read_target(lead["target"]), rest[lead.end() :]
-    if not _action(rest) and (version := _VERSION_OF.match(rest)):
+    if not find_action(rest) and (version := _VERSION_OF.match(rest)):
         return read_target(version["target"] or f"the {version['noun']}"), version["how"].strip()
     return Target(), rest
 
@@ -152,16 +100,6 @@ def _named(named: tuple[Action, re.Match[str]], core: str, target: Target, trait
         traits=_counted(traits, counted),
         delivery=read_delivery(core),
     )
-
-
-def _action(text: str) -> tuple[Action, re.Match[str]] | None:
-    """The action that the text begins with, where nothing but an addition follows: `longer hair` is no longer video."""
-    for action, pattern in _ACTIONS:
-        found = pattern.match(text)
-        tail = text[found.end() :] if found and found[0].strip() else "-"
-        if found and (not tail or _TAIL.match(tail.lstrip())):
-            return action, found
-    return None
 
 
 def _kind_of(action: Action, words: str) -> Kind | None:

@@ -58,7 +58,7 @@ def read(messages: tuple[Message, ...]) -> Conversation | None:
     before, newest = messages[:at], messages[at]
     assets = tuple(_assets(before))
     by_id = {asset.id: asset for asset in assets}
-    inputs = tuple(by_id.get(id) or _upload(id) for id in newest.inputs if _ID.fullmatch(id))
+    inputs = tuple(by_id.get(key) or _upload(key) for key in newest.inputs if _ID.fullmatch(key))
     calls = sum(len(message.calls) for message in before)
     return Conversation(newest=newest, assets=assets, inputs=inputs, calls_before=calls, before=before)
 
@@ -91,7 +91,7 @@ def _assets(messages: tuple[Message, ...]) -> Iterator[Asset]:
     for message in messages:
         if message.role is Role.USER:
             creation += 1
-            found = [_upload(id, creation) for id in message.inputs if _ID.fullmatch(id) and id not in seen]
+            found = [_upload(key, creation) for key in message.inputs if _ID.fullmatch(key) and key not in seen]
         else:
             calls |= {call.id: call for call in message.calls}
             found = [asset] if (asset := _made(message, calls.get(message.call_id), creation)) else []
@@ -99,17 +99,17 @@ def _assets(messages: tuple[Message, ...]) -> Iterator[Asset]:
         yield from found
 
 
-def _upload(id: str, creation: int = 0) -> Asset:
-    return Asset(id=id, kind=Kind.IMAGE, creation=creation, upload=True)
+def _upload(key: str, creation: int = 0) -> Asset:
+    return Asset(id=key, kind=Kind.IMAGE, creation=creation, upload=True)
 
 
 def _made(message: Message, call: ToolCall | None, creation: int) -> Asset | None:
     result = facts(message) if message.role is Role.TOOL else {}
-    id = str(result.get("asset_id"))
-    if not _ID.fullmatch(id):
+    key = str(result.get("asset_id"))
+    if not _ID.fullmatch(key):
         return None
     return Asset(
-        id=id,
+        id=key,
         kind=_KINDS.get(str(result.get("kind")), Kind.IMAGE),
         prompt=_text(result.get("prompt")),
         aspect=_text(result.get("aspect")) or None,

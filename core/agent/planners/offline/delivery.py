@@ -14,11 +14,13 @@ _VOICE_AT_END = re.compile(
 )
 _MANNER_AT_END = re.compile(rf"[ ,]+((?:very )?(?:{'|'.join(MANNERS)}))[ .]*$", re.IGNORECASE)
 _LEAD = re.compile(
-    r"(?:\b(?:that (?:says|reads|goes|tells)|which says|saying|says|reading|with the (?:words|text|line)|words)\b:?|:) ?",
+    r"(?:\b(?:that (?:says|reads|goes|tells)|which says|saying|says|reading|with the (?:words|text|line)"
+    r"|words)\b:?|:) ?",
     re.IGNORECASE,
 )
 _COMMAND = re.compile(
-    r"(?:say|speak|narrate|recite|announce|pronounce|whisper|read)\b(?: (?:aloud|out loud|out|to me|me|us|the (?:words|text|line|following)"
+    r"(?:say|speak|narrate|recite|announce|pronounce|whisper|read)\b(?: (?:aloud|out loud|out|to me|me|us|the "
+    r"(?:words|text|line|following)"
     r"|this(?= ?:| (?:aloud|out))|it(?= (?:aloud|out))))*[ :]*",
     re.IGNORECASE,
 )

@@ -24,7 +24,8 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"give (?:it|this|that|them) (.+)", lambda found: f"with {found[1]}"),
     (r"give (\S+(?: \S+)?) ((?:an?|some|more) .+)", lambda found: f"{found[1]} with {found[2]}"),
     (
-        r"(?:remove|delete|erase|drop|lose|get rid of|take (?:out|away|off)|no) (.+?)(?: from (?:it|this|that|the \w+))?",
+        r"(?:remove|delete|erase|drop|lose|get rid of|take (?:out|away|off)|no) (.+?)(?: from (?:it|this|that"
+        r"|the \w+))?",
         lambda found: f"without {found[1]}",
     ),
     (r"(?:replace|swap|switch) (.+?) (?:with|for|by|to) (.+)", lambda found: f"{found[2]} instead of {found[1]}"),

@@ -1,4 +1,4 @@
-"""A message cut at its commas, conjunctions and sentence ends, so that the pieces can be put together again unharmed."""
+"""A message cut at its commas, conjunctions and sentence ends; the pieces can be put together again unharmed."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 _JOINING = "and then|and also|and|plus|then|also|as well as|along with|together with|followed by|but also|but|with"
 _SEPARATOR = re.compile(
-    rf"(?:[,;](?= |\n|$)|[.!?…:](?= |\n)|\n| [-–—](?= )) ?(?:(?:{_JOINING})(?= )(?: then| also)? )?| (?:{_JOINING}|&|\+) ",
+    rf"(?:[,;](?= |\n|$)|[.!?…:](?= |\n)|\n| [-–—](?= )) ?(?:(?:{_JOINING})(?= )(?: then| also)? )?| "
+    rf"(?:{_JOINING}|&|\+) ",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^(?:[-*•–]|\d{1,2}[.)]) +", re.MULTILINE)

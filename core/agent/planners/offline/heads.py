@@ -25,7 +25,8 @@ _POLITE = (
     r"(?:(?:please|pls|kindly|just|now|then|also|and|so|okay|ok|easel|maybe|perhaps|instead|but)(?=[ ,])"
     r"|(?:hi|hey|hello)(?= (?:easel|there|can|could|please|i|make)\b)"
     r"|(?:can|could|would|will) (?:you|we|i|it)(?= )|(?:may|can|could) i (?:have|get|see)(?= )"
-    r"|(?:i|we)(?:'d|’d| would)? (?:want|need|like|love)(?: to (?:have|see|get|make|create))?(?= )|(?:let's|lets|let me)(?= )"
+    r"|(?:i|we)(?:'d|’d| would)? (?:want|need|like|love)(?: to (?:have|see|get|make|create))?(?= )|(?:let's"
+    r"|lets|let me)(?= )"
     r"|(?:give|show|get|send) (?:me|us)(?= )|to (?:make|create|see|have)(?= )|you to(?= )|for (?:me|us)(?= )"
     r"|(?:have|see|try)(?= (?:an?|it|this|the|my|with|again)\b)|(?:what if|what about|how about)(?= )|as well(?= ))"
 )
@@ -158,7 +159,7 @@ def _noun(words: list[str]) -> Noun | None:
 
 def _noun_start(tokens: list[re.Match[str]], noun: Noun) -> int:
     last = tokens[-1][0].lower()
-    two_words = len(tokens) > 1 and NOUNS.get(last, noun).singular != noun.singular or last not in NOUNS
+    two_words = (len(tokens) > 1 and NOUNS.get(last, noun).singular != noun.singular) or last not in NOUNS
     return tokens[-2 if two_words and len(tokens) > 1 else -1].start()
 
 

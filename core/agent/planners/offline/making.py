@@ -36,10 +36,7 @@ def in_order(wishes: list[Wish], plan: Plan) -> list[Wish]:
 def with_subjects(wishes: list[Wish], setting: str) -> list[Wish]:
     """Give every wish without a subject one from its neighbours: `two images and a video of a fox` are all of a fox."""
     if setting:
-        return [
-            replace(wish, subject=wish.subject or setting, prompt=wish.prompt or ("" if wish.target else setting))
-            for wish in wishes
-        ]
+        return [wish if wish.subject else _set_in(wish, setting) for wish in wishes]
     return [
         wish if wish.subject else _borrowed(wish, wishes[:at][::-1] + wishes[at + 1 :])
         for at, wish in enumerate(wishes)

@@ -6,14 +6,15 @@ from dataclasses import replace
 
 from core.agent.messages import Message, Role, Turn
 from core.agent.planners.offline import making, replies
-from core.agent.planners.offline.changes import Action, Change, read_change
+from core.agent.planners.offline.actions import Action
+from core.agent.planners.offline.changes import Change, read_change
 from core.agent.planners.offline.clauses import Clause, Nature, clauses, subject_of
 from core.agent.planners.offline.conversation import Conversation, last_attempt_failed, read, results_since_newest
 from core.agent.planners.offline.fragments import Fragment, clean, flatten, split
 from core.agent.planners.offline.plan import Plan
 from core.agent.planners.offline.quotes import Quoted, mask
 from core.agent.planners.offline.refinements import refine
-from core.agent.planners.offline.wishes import Wish, counted, read_wish
+from core.agent.planners.offline.wishes import Wish, counted, read_wish, shaped
 from core.agent.tools import ToolSpec
 from core.providers.base import Kind
 
@@ -65,7 +66,9 @@ def _fill(plan: Plan, conversation: Conversation, quoted: Quoted) -> None:
         _speak(plan, quoted, found, settings)
         return
     setting = next((clause for clause in found if clause.nature is Nature.SETTING), None)
-    ready = making.with_subjects(counted(wishes, settings), quoted.restore(subject_of(setting)) if setting else "")
+    ready = making.with_subjects(
+        shaped(counted(wishes, settings)), quoted.restore(subject_of(setting)) if setting else ""
+    )
     _carry_out(plan, quoted, found, making.in_order(ready, plan), settings)
 
 

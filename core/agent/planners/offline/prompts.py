@@ -9,14 +9,16 @@ LONGEST_INSTRUCTION = 2_000
 _LONGEST_ALT_TEXT = 240
 
 _DEGREE = re.compile(
-    r"^(?:(?:(?:just )?an? (?:little|bit|lot|touch|tad)|slightly|much|even|way|far|somewhat|some|lots|very|so|really)(?= (?!of\b)) ?)+",
+    r"^(?:(?:(?:just )?an? (?:little|bit|lot|touch|tad)|slightly|much|even|way|far|somewhat|some|lots|very|so"
+    r"|really)(?= (?!of\b)) ?)+",
     re.IGNORECASE,
 )
 _ARTICLE = re.compile(r"^(?:an?|the|any|some|more|less) ", re.IGNORECASE)
 _ALTERNATIVES = tuple(
     re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
     for words in (
-        r"at night|by night|at dusk|at dawn|at noon|at midday|at midnight|by day|in daylight|at sunset|at sunrise|at twilight"
+        r"at night|by night|at dusk|at dawn|at noon|at midday|at midnight|by day|in daylight|at sunset|at "
+        r"sunrise|at twilight"
         r"|in the morning|in the evening|during the day|at golden hour",
         r"in winter|in summer|in autumn|in spring|in fall",
     )

@@ -2,19 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 from core.agent.planners.offline import replies
-from core.agent.planners.offline.changes import Action, Change
+from core.agent.planners.offline.actions import Action
+from core.agent.planners.offline.changes import Change
 from core.agent.planners.offline.conversation import Asset
 from core.agent.planners.offline.delivery import Delivery, cut_voice
-from core.agent.planners.offline.making import animated, asset_for, delivery_of, spoken
+from core.agent.planners.offline.edits import aspect_of, described_of, edit, rewrite
+from core.agent.planners.offline.making import animated, asset_for
 from core.agent.planners.offline.plan import Plan
-from core.agent.planners.offline.prompts import LONGEST_INSTRUCTION, LONGEST_PROMPT, alt_text, merge, without_degree
-from core.agent.planners.offline.quotes import mask
-from core.agent.planners.offline.shapes import compared
+from core.agent.planners.offline.prompts import LONGEST_PROMPT, without_degree
 from core.agent.planners.offline.traits import with_settings
-from core.agent.tools import ASPECTS, STYLES, EditImage, Extend, GenerateSpeech, GenerateVideo, Upscale, Vary
+from core.agent.tools import Extend, Upscale, Vary
 from core.providers.base import Kind
 
 _EXTRA_S = 5.0
@@ -46,12 +45,12 @@ def _edit(plan: Plan, change: Change) -> str:
     if not targets:
         return _nothing(change.target.kind)
     for asset in targets:
-        if asset.kind is Kind.SPEECH and (_aspect(asset, change) or change.traits.style) and not change.target.kind:
+        if asset.kind is Kind.SPEECH and (aspect_of(asset, change) or change.traits.style) and not change.target.kind:
             return replies.NO_IMAGE
         if asset.planned and asset.kind is not Kind.SPEECH:
-            _rewrite(plan, asset, change)
+            rewrite(plan, asset, change)
         else:
-            _EDITORS[asset.kind](plan, asset, change)
+            edit(plan, asset, change)
     return ""
 
 
@@ -70,83 +69,6 @@ def _means_the_voice(plan: Plan, change: Change) -> bool:
     return words in {"louder", "quieter", "slower", "faster"} and plan.newest(Kind.SPEECH) is not None
 
 
-def _described(asset: Asset, change: Change) -> str:
-    return merge(asset.prompt, change.description) if change.description else asset.prompt
-
-
-def _aspect(asset: Asset, change: Change) -> str | None:
-    return compared(change.comparison, asset.aspect) if change.comparison else change.traits.aspect
-
-
-def _edit_image(plan: Plan, asset: Asset, change: Change) -> None:
-    aspect = _aspect(asset, change)
-    instruction = ", ".join(words for words in (change.comparison, change.instruction) if words)
-    instruction = instruction or (f"in {aspect}" if aspect else "a new version")
-    prompt = _described(asset, change) or instruction
-    plan.add(
-        EditImage.model_validate(
-            {
-                "image": asset.id,
-                "prompt": prompt[:LONGEST_PROMPT],
-                "instruction": instruction[:LONGEST_INSTRUCTION],
-                "aspect": aspect,
-                "style": change.traits.style,
-                "alt_text": alt_text(prompt),
-            }
-        )
-    )
-
-
-def _edit_video(plan: Plan, asset: Asset, change: Change) -> None:
-    prompt = (_described(asset, change) or change.instruction or "a video")[:LONGEST_PROMPT]
-    made = asset.made_with
-    plan.add(
-        GenerateVideo.model_validate(
-            {
-                "prompt": prompt,
-                "duration_s": change.traits.duration_s or _allowed(asset.duration_s),
-                "aspect": _aspect(asset, change) or _known(asset.aspect),
-                "first_frame": _frame(made),
-                "style": change.traits.style or _known_style(made),
-                "alt_text": alt_text(prompt, "Video: "),
-            }
-        )
-    )
-
-
-def _edit_speech(plan: Plan, asset: Asset, change: Change) -> None:
-    """Without a language model the words stay; only the way they are spoken changes."""
-    words = " ".join(quotation[1:-1] for quotation in mask(change.instruction).quotations)
-    wished = change.delivery
-    if wished == Delivery() and not words:
-        wished = Delivery(None, change.instruction[:200] or None)
-    call = spoken((words or asset.prompt)[:LONGEST_PROMPT] or "…", wished.over(delivery_of(asset)))
-    if asset.planned:
-        plan.rewrite(asset, call.model_dump(), call.text)
-    else:
-        plan.add(call)
-
-
-def _rewrite(plan: Plan, asset: Asset, change: Change) -> None:
-    """`make it darker and wider` is one call, and `a red car, make it darker` is one picture."""
-    call = plan.planned_call(asset)
-    prompt = _described(asset, change)
-    changes: dict[str, Any] = {"prompt": prompt} if prompt else {}
-    if not isinstance(call, EditImage | GenerateVideo) and "aspect" not in type(call).model_fields:
-        if "prompt" not in type(call).model_fields:
-            return
-    elif aspect := _aspect(asset, change):
-        changes["aspect"] = aspect
-    if change.traits.style and "style" in type(call).model_fields:
-        changes["style"] = change.traits.style
-    if "alt_text" in type(call).model_fields and prompt:
-        changes["alt_text"] = alt_text(prompt)
-    if isinstance(call, EditImage):
-        said = ", ".join(words for words in (call.instruction, change.comparison, change.instruction) if words)
-        changes["instruction"] = said[:LONGEST_INSTRUCTION]
-    plan.rewrite(asset, changes, prompt)
-
-
 def _again(plan: Plan, change: Change) -> str:
     asset = asset_for(plan, change.target, None)
     if asset is None:
@@ -155,13 +77,13 @@ def _again(plan: Plan, change: Change) -> str:
         if asset.kind is Kind.IMAGE:
             plan.add(_variation(asset, change), asset)
         else:
-            _EDITORS[asset.kind](plan, asset, change)
+            edit(plan, asset, change)
     return ""
 
 
 def _variation(asset: Asset, change: Change) -> Vary:
-    prompt = _described(asset, change)[:LONGEST_PROMPT] or None
-    return Vary.model_validate({"image": asset.id, "prompt": prompt, "aspect": _aspect(asset, change)})
+    prompt = described_of(asset, change)[:LONGEST_PROMPT] or None
+    return Vary.model_validate({"image": asset.id, "prompt": prompt, "aspect": aspect_of(asset, change)})
 
 
 def _animate(plan: Plan, change: Change) -> str:
@@ -171,7 +93,7 @@ def _animate(plan: Plan, change: Change) -> str:
         asset = asset_for(plan, change.target, Kind.IMAGE)
         images = [asset] if asset and asset.kind is Kind.IMAGE else []
     for image in images:
-        plan.add(animated(image, _described(image, change), change.traits.duration_s))
+        plan.add(animated(image, described_of(image, change), change.traits.duration_s))
     return "" if images else replies.NO_IMAGE
 
 
@@ -207,12 +129,12 @@ def _set_length(plan: Plan, video: Asset, change: Change, wished_s: float) -> st
     elif known and wished_s > known:
         plan.add(_longer(video, change, max(1.0, round(wished_s - known, 2))), video)
     else:
-        _edit_video(plan, video, change)
+        edit(plan, video, change)
     return ""
 
 
 def _longer(video: Asset, change: Change, extra_s: float) -> Extend:
-    return Extend(video=video.id, prompt=_described(video, change)[:LONGEST_PROMPT] or None, duration_s=extra_s)
+    return Extend(video=video.id, prompt=described_of(video, change)[:LONGEST_PROMPT] or None, duration_s=extra_s)
 
 
 def _shorten(plan: Plan, change: Change) -> str:
@@ -223,7 +145,7 @@ def _shorten(plan: Plan, change: Change) -> str:
     if video is None:
         return replies.NO_VIDEO
     length = change.traits.duration_s or max(1.0, (video.duration_s or _UNKNOWN_LENGTH_S) / 2)
-    _edit_video(plan, video, replace(change, traits=replace(change.traits, duration_s=min(length, 60.0))))
+    edit(plan, video, replace(change, traits=replace(change.traits, duration_s=min(length, 60.0))))
     return ""
 
 
@@ -237,27 +159,8 @@ def _speak(plan: Plan, change: Change) -> str:
     speech = plan.newest(Kind.SPEECH)
     if speech is None:
         return replies.NO_SPEECH
-    _edit_speech(plan, speech, change)
+    edit(plan, speech, change)
     return ""
-
-
-def _allowed(duration_s: float | None) -> float | None:
-    return min(max(duration_s, 1.0), 60.0) if duration_s else None
-
-
-def _known(aspect: str | None) -> str | None:
-    return aspect if aspect in ASPECTS else None
-
-
-def _known_style(made_with: Mapping[str, Any]) -> str | None:
-    style = made_with.get("style")
-    return style if style in STYLES else None
-
-
-def _frame(made_with: Mapping[str, Any]) -> str | None:
-    """The picture that a video began with, if it still has an id of its own."""
-    source = made_with.get("first_frame") or made_with.get("image")
-    return source if isinstance(source, str) and len(source) == 32 else None
 
 
 def _nothing(kind: Kind | None) -> str:
@@ -266,11 +169,6 @@ def _nothing(kind: Kind | None) -> str:
     )
 
 
-_EDITORS: dict[Kind, Callable[[Plan, Asset, Change], None]] = {
-    Kind.IMAGE: _edit_image,
-    Kind.VIDEO: _edit_video,
-    Kind.SPEECH: _edit_speech,
-}
 _DOERS: dict[Action, Callable[[Plan, Change], str]] = {
     Action.EDIT: _edit,
     Action.AGAIN: _again,

@@ -29,12 +29,14 @@ ONLY_PICTURES_AND_VIDEOS = (
 NEED_THE_WORDS = "I can speak other words, but you have to write them: say “…” instead."
 
 _GREETING = re.compile(
-    r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening)|greetings)(?: (?:there|easel|all|everyone|you))?",
+    r"(?:hi|hello|hey|hiya|howdy|yo|good (?:morning|afternoon|evening)|greetings)(?: (?:there|easel|all"
+    r"|everyone|you))?",
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"(?:many )?(?:thanks|thank you|thx|cheers|ty)(?: (?:so|very) much| a lot| easel)?", re.IGNORECASE)
 _PRAISE = re.compile(
-    r"(?:(?:it|that|this|they) ?(?:'s|’s|is|looks?)? )?(?:(?:very|really|so|looks?|pretty) )?(?:great|nice|perfect|cool|good|awesome|"
+    r"(?:(?:it|that|this|they) ?(?:'s|’s|is|looks?)? )?(?:(?:very|really|so|looks?|pretty) )?(?:great|nice"
+    r"|perfect|cool|good|awesome|"
     r"beautiful|lovely|wow|amazing|ok|okay|got it|well done|i (?:really )?(?:like|love) it|love it|like it)",
     re.IGNORECASE,
 )

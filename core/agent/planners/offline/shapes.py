@@ -31,7 +31,8 @@ _RATIO = re.compile(
     re.IGNORECASE,
 )
 _REMOVED = re.compile(
-    rf"(?:(?:\b(?:in|as|with) )?(?:an? )?\b(?P<format>{_WORD})[ -](?:format|orientation|mode|aspect ratio|aspect|ratio|crop|layout)\b"
+    rf"(?:(?:\b(?:in|as|with) )?(?:an? )?\b(?P<format>{_WORD})[ -](?:format|orientation|mode|aspect ratio"
+    rf"|aspect|ratio|crop|layout)\b"
     rf"|\b(?:in|as|to|into) (?:an? )?(?P<within>{_WORD})(?= ?$|[,.;])"
     rf"|(?:^|(?<=[,;:.])) ?(?:and )?(?P<alone>{_WORD})(?: please)?(?= ?$|[,.;])"
     rf"|\b(?P<adjective>{_WORD}) (?={_MODIFIER}?(?P<noun>{'|'.join(NOUNS)})\b)"

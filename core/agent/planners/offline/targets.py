@@ -12,7 +12,8 @@ _DESCRIBED = rf"(?:the|this|that|my|your|these|those|both)(?: (?:{_ORDINAL}))?(?
 TARGET = (
     rf"(?:{_DESCRIBED} (?:{NOUN}|ones?|result|version(?: \d{{1,3}}[a-z]?)?|v\d{{1,3}}[a-z]?|{_ORDINAL})"
     rf"|the (?:{_ORDINAL})|(?:image|picture|video|number|version|#) ?\d{{1,2}}[a-z]?|v\d{{1,3}}[a-z]?"
-    r"|all(?: of)? (?:them|these|those|it)|both(?: of them)?|(?:it|this|that|them|these|those)(?: all)?)(?![\w-])(?!['’](?!s (?:too|not)\b))"
+    r"|all(?: of)? (?:them|these|those|it)|both(?: of them)?|(?:it|this|that|them|these|those)(?: "
+    r"all)?)(?![\w-])(?!['’](?!s (?:too|not)\b))"
 )
 """A regex for one reference, without named groups so that it can be used inside others."""
 

@@ -36,7 +36,8 @@ _PREPOSITION = re.compile(r"(?:of|showing|depicting|featuring|about|with|:)(?: |
 _SUBJECT = re.compile(r"(?:of|about|for|showing|depicting|featuring|describing|on|with|in|:)(?: |$)", re.IGNORECASE)
 _REFERENCE = re.compile(
     rf"(?:\b(?:to go|that goes|which goes|to go along|along) with {TARGET}"
-    rf"|\b(?:of|from|using|based on|out of|for|about|with|on|to|in|like|describing|made from|made of) {TARGET})(?! {'(?:of|for|about) '})",
+    rf"|\b(?:of|from|using|based on|out of|for|about|with|on|to|in|like|describing|made from|made of) "
+    rf"{TARGET})(?! {'(?:of|for|about) '})",
     re.IGNORECASE,
 )
 _TARGET = re.compile(TARGET, re.IGNORECASE)
@@ -62,6 +63,14 @@ def counted(wishes: list[Wish], settings: Mapping[str, str]) -> list[Wish]:
     count = with_settings(Traits(), settings).count
     main = next((wish.kind for wish in wishes if wish.kind is not Kind.SPEECH), Kind.SPEECH)
     return [replace(wish, count=count) if count and wish.kind is main else wish for wish in wishes]
+
+
+def shaped(wishes: list[Wish]) -> list[Wish]:
+    """`A lighthouse and a narration, wide`: a voice has no shape, so the word is meant for what is seen."""
+    shape = next((wish.traits.aspect for wish in wishes if wish.kind is Kind.SPEECH and wish.traits.aspect), None)
+    if shape is None:
+        return wishes
+    return [replace(wish, traits=replace(wish.traits, aspect=wish.traits.aspect or shape)) for wish in wishes]
 
 
 def _wish(text: str, quoted: Quoted) -> Wish:
@@ -130,12 +139,14 @@ def _sentence(text: str) -> str:
 def _unnamed(text: str, quoted: Quoted) -> Wish:
     """No kind is named, so a picture; but `animate a cat` and `…, 10 seconds long` are videos."""
     bare = strip_leads(text)
-    order = _ORDER.match(bare)
-    traits, rest = read_traits(bare[order.end() :] if order else bare, timed=bool(order))
+    order, label = _ORDER.match(bare), _LABEL.search(bare)
+    timed = bool(order or label or _LASTING.search(bare))
+    words = bare[order.end() if order else 0 : label.start() if label else len(bare)]
+    traits, rest = read_traits(words, timed=timed)
+    rest = rest.removeprefix("of ") if timed else rest
     prompt = quoted.restore(_sentence(rest)) or quoted.restore(text)
-    return Wish(
-        kind=Kind.VIDEO if order else Kind.IMAGE, prompt=prompt, subject=prompt, count=traits.count or 1, traits=traits
-    )
+    kind = Kind.VIDEO if timed else Kind.IMAGE
+    return Wish(kind=kind, prompt=prompt, subject=prompt, count=traits.count or 1, traits=traits)
 
 
 def _speech(text: str, quoted: Quoted, head: Head) -> Wish:

@@ -23,10 +23,15 @@ _NEUTRAL: dict[Kind, str] = {
 }
 _TELLING: dict[Kind, str] = {
     Kind.IMAGE: "photo photograph poster logo painting drawing illustration icon wallpaper sketch banner portrait "
-    "self-portrait artwork render rendering avatar sticker watercolor watercolour cartoon infographic thumbnail collage "
+    "self-portrait artwork render rendering avatar sticker watercolor watercolour cartoon infographic "
+    "thumbnail collage "
     "flyer postcard headshot mockup",
     Kind.VIDEO: "animation gif timelapse time-lapse trailer",
 }
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def plural(word: str) -> str:
@@ -46,10 +51,10 @@ def _nouns() -> dict[str, Noun]:
 NOUNS: dict[str, Noun] = _nouns()
 """Singular and plural forms of every word that names a kind."""
 
-SOUND_WORDS = frozenset("audio voice sound speech spoken narration voice-over voiceover".split())
-SOUND_CARRIERS = frozenset("clip message note recording track file sample line memo text script".split())
+SOUND_WORDS = _words("audio voice sound speech spoken narration voice-over voiceover")
+SOUND_CARRIERS = _words("clip message note recording track file sample line memo text script")
 """After a sound word these name speech: a voice message, an audio clip."""
-FILM_CARRIERS = frozenset("loop sequence file".split())
+FILM_CARRIERS = _words("loop sequence file")
 
 NUMBERS: dict[str, int] = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
@@ -57,25 +62,26 @@ NUMBERS: dict[str, int] = {
     "few": 3, "several": 3, "dozen": 12, "pair": 2, "couple": 2,
 }  # fmt: skip
 
-BOUNDARIES = frozenset(
+BOUNDARIES = _words(
     "of with without in at on for about from that which where who whose to by as under over near inside behind between "
-    "like after before during against into through across while is are was were has have it them and or but so please too "
+    "like after before during against into through across while is are was were has have it them and or but "
+    "so please too "
     "also now only first here thanks a an the his her their its this these those says called titled named based "
-    "watches makes holds reads takes sees wears plays gives then instead".split()
+    "watches makes holds reads takes sees wears plays gives then instead"
 )
 """Words that end the noun phrase at the start of a wish; the word before them is its head."""
 
-NOUNS_IN_ING = frozenset(
+NOUNS_IN_ING = _words(
     "painting drawing rendering building wedding morning evening king ring spring string wing ceiling clothing gaming "
-    "editing marketing streaming training cooking hiking racing lightning".split()
+    "editing marketing streaming training cooking hiking racing lightning"
 )
 
-EMPTY_ADJECTIVES = frozenset(
+EMPTY_ADJECTIVES = _words(
     "short small new nice beautiful quick simple cool good great lovely different brief little long single lengthy "
-    "high-quality quality amazing stunning pretty matching accompanying final second other additional".split()
+    "high-quality quality amazing stunning pretty matching accompanying final second other additional"
 )
 """Adjectives that say nothing at all about what to show."""
-ROLES = frozenset("hero main cover header background profile".split())
+ROLES = _words("hero main cover header background profile")
 """Adjectives that say what it is for, but not what it shows."""
 
 _COLOURS = (
@@ -83,18 +89,23 @@ _COLOURS = (
     "colourful pale vivid pastel neon monochrome"
 )
 _PLAIN = (
-    "dark bright light warm cool cold soft sharp clean simple happy sad scary old young fast slow loud quiet deep high low "
-    "strong weak thick thin smooth rough calm moody dramatic cozy cosy funny cute crazy wild rich big small tall wide long "
-    "short narrow large huge tiny fat spooky sunny rainy snowy foggy misty stormy cloudy blurry grainy noisy dreamy gloomy "
+    "dark bright light warm cool cold soft sharp clean simple happy sad scary old young fast slow loud quiet "
+    "deep high low "
+    "strong weak thick thin smooth rough calm moody dramatic cozy cosy funny cute crazy wild rich big small "
+    "tall wide long "
+    "short narrow large huge tiny fat spooky sunny rainy snowy foggy misty stormy cloudy blurry grainy noisy "
+    "dreamy gloomy "
     "realistic cinematic minimal minimalist abstract detailed vintage retro modern futuristic elegant playful serious "
-    "cheerful romantic mysterious magical ethereal surreal gritty shiny glossy matte wet dry sexy fancy busy empty full "
-    "clear faint loose tight close near far flat round great nice good rustic epic anime watercolor watercolour photorealistic"
+    "cheerful romantic mysterious magical ethereal surreal gritty shiny glossy matte wet dry fancy busy empty full "
+    "clear faint loose tight close near far flat round great nice good rustic epic anime watercolor "
+    "watercolour photorealistic"
 )
-ADJECTIVES = frozenset(f"{_COLOURS} {_PLAIN}".split())
-SCENES = frozenset(
-    ["winter", "summer", "autumn", "night", "nighttime", "daytime", "sunset", "sunrise", "dusk", "dawn", "golden hour"]
-    + ["blue hour", "black and white", "rain", "snow", "fog", "noon", "midnight"]
-)
+ADJECTIVES = _words(f"{_COLOURS} {_PLAIN}")
+SCENES = _words("winter summer autumn night nighttime daytime sunset sunrise dusk dawn rain snow fog noon midnight") | {
+    "golden hour",
+    "blue hour",
+    "black and white",
+}
 """Words that alone, under a picture, wish that picture so."""
 COLOURS = frozenset(_COLOURS.split())
 
@@ -133,15 +144,15 @@ STYLES_BY_NOUN: dict[str, str] = {
 }  # fmt: skip
 """Nouns that mean a style only as the head of a wish, or after `as` or `in`: a photo album is no photo."""
 
-FEMALE = frozenset("female woman woman's women's lady lady's girl girl's feminine".split())
-MALE = frozenset("male man man's men's guy guy's gentleman's boy boy's masculine".split())
-VOICES = frozenset("alloy ash ballad coral echo fable nova onyx sage shimmer verse marin cedar".split())
+FEMALE = _words("female woman woman's women's lady lady's girl girl's feminine")
+MALE = _words("male man man's men's guy guy's gentleman's boy boy's masculine")
+VOICES = _words("alloy ash ballad coral echo fable nova onyx sage shimmer verse marin cedar")
 """Names of voices that speech models are known to have."""
-TONES = frozenset(
+TONES = _words(
     "deep warm calm soft gentle cheerful happy sad slow fast quiet loud dramatic whispered whispering friendly serious "
-    "excited energetic soothing robotic british american scottish irish australian french german italian old young".split()
+    "excited energetic soothing robotic british american scottish irish australian french german italian old young"
 )
-MANNERS = frozenset(
+MANNERS = _words(
     "slowly quickly softly quietly loudly cheerfully sadly calmly gently happily seriously dramatically clearly warmly "
-    "slower faster softer quieter louder deeper higher calmer warmer happier sadder".split()
+    "slower faster softer quieter louder deeper higher calmer warmer happier sadder"
 )

@@ -1,5 +1,7 @@
 """Figures: person, portrait, astronaut, robot, and the umbrella they may hold."""
 
+from itertools import pairwise
+
 from core.providers.offline import shapes
 from core.providers.offline.canvas import Fade
 from core.providers.offline.colour import WHITE, Colour, colour
@@ -54,13 +56,13 @@ def portrait(pen: Pen) -> None:
     )
     pen.curve(
         Fade(cloth, cloth.shift(-0.08)),
-        (-0.55, -0.1),
-        (-0.5, 0.12),
-        (-0.32, 0.26),
+        (-0.62, -0.5),
+        (-0.54, 0.1),
+        (-0.34, 0.25),
         (0, 0.32),
-        (0.32, 0.26),
-        (0.5, 0.12),
-        (0.55, -0.1),
+        (0.34, 0.25),
+        (0.54, 0.1),
+        (0.62, -0.5),
     )
     pen.curve(_SKIN.shift(-0.06), (-0.09, 0.24), (-0.085, 0.46), (0.085, 0.46), (0.09, 0.24), (0.0, 0.17))
     pen.curve(
@@ -179,7 +181,7 @@ def _walker(pen: Pen) -> None:
 def canopy(pen: Pen, cloth: Colour) -> None:
     """The roof of an umbrella in panels; its rim lies on y = 0."""
     edges = (-1.0, -0.62, -0.2, 0.2, 0.62, 1.0)
-    for index, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+    for index, (left, right) in enumerate(pairwise(edges)):
         arc = [*_rib(left), *reversed(_rib(right))]
         middle = ((left + right) / 2 * 0.5, 0.035)
         pen.area(cloth.shift((-0.02, 0.02, 0.06, 0.01, -0.05)[index]), [*arc, middle])
