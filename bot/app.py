@@ -23,6 +23,7 @@ from core.creation.boundary import Boundary
 from core.creation.delivery import Delivery
 from core.creation.finishing import Finishing
 from core.creation.making import Making
+from core.creation.overdue import Overdue
 from core.creation.planning import Planning
 from core.creation.spool import Spool
 from core.creation.stops import Stops
@@ -62,6 +63,7 @@ class App:
     """Comes up beside the web, which answers before the engine is loaded. None where this process does no work."""
     delivery: Delivery
     deletion: Deletion
+    overdue: Overdue
     studio: Studio
     local_user_id: str
     secret_key: str
@@ -169,10 +171,10 @@ async def _build(
     engine: asyncio.Future[Engine] | None = asyncio.ensure_future(_launched(boundary, settings)) if worker else None
 
     async def forget_workflows(ids: list[str]) -> None:
-        if engine:
-            await (await asyncio.shield(engine)).forget(ids)
+        assert engine
+        await (await asyncio.shield(engine)).forget(ids)
 
-    deletion = Deletion(database, objects, spool, stops, forget_workflows)
+    deletion = Deletion(database, objects, spool, stops, forget_workflows if worker else None)
     uploads = Uploads(database, objects, pool, spool)
     studio = Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion)
     local = await database.write(lambda session: people.local_user(session).id)
@@ -191,6 +193,7 @@ async def _build(
         engine,
         delivery,
         deletion,
+        Overdue(database, boundary.finish),
         studio,
         local,
         secret_key(settings),
@@ -201,7 +204,10 @@ async def _launched(boundary: Boundary, settings: Settings) -> "Engine":
     """Load DBOS in a thread (0.4 s of imports), then launch it from this loop, which its workflows will run on."""
     module = await asyncio.to_thread(import_module, "core.creation.engine")
     engine: Engine = module.Engine(boundary, settings.engine_database, settings.worker_id)
-    engine.launch()
+    await engine.launch()
+    await engine.tidy()
+    if stale := await engine.stale_versions():
+        log.warning("jobs_of_another_version", jobs=stale, hint="They will not be taken up by this version.")
     return engine
 
 
@@ -219,7 +225,8 @@ def _spawn(app: App) -> None:
         ("admission", app.admission.run()),
         ("stops", app.stops.run()),
         ("thumbnails once", app.thumbnails.sweep()),
-        ("deletion once", app.deletion.resume()),
+        ("deletion", app.deletion.run()),
+        ("overdue", app.overdue.run()),
     ):
         app.tasks.add(asyncio.create_task(work, name=name))
 
@@ -232,6 +239,8 @@ async def _close(app: App) -> None:
     for task in app.tasks:
         task.cancel()
     await asyncio.gather(*app.tasks, return_exceptions=True)
+    if app.engine:
+        await (await app.engine).stop()
     await app.delivery.close()
     await app.thumbnails.close()
     await app.changes.close()

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,6 +17,8 @@ from bot.web.context import Web
 from bot.web.server import make_web
 from bot.web.signin import sign_in_link
 
+House = Callable[..., AbstractAsyncContextManager[App]]
+"""`running`, or a part of it with other providers."""
 LOCK_WAIT_S = 15.0
 GRACE_S = 2.0
 log = structlog.get_logger()
@@ -25,9 +28,9 @@ class AlreadyRunning(Exception):
     """Another process works on this data folder."""
 
 
-async def serve(settings: Settings, *, worker: bool = True) -> None:
+async def serve(settings: Settings, *, worker: bool = True, house: House = running) -> None:
     """Serve until SIGINT (stop now, go on at the next start) or SIGTERM (let what runs end first)."""
-    async with _locked(settings, worker), running(settings, worker=worker) as app, _listening(app) as address:
+    async with _locked(settings, worker), house(settings, worker=worker) as app, _listening(app) as address:
         await _greet(app, address)
         reason = await _signal()
         log.info("stopping", reason=reason.name)

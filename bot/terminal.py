@@ -42,6 +42,8 @@ async def show_creation(app: App, wish: Wish, console: Console) -> CreationView:
     with Live(creation(first), console=console, refresh_per_second=8, transient=False) as live:
         async for seen in app.studio.watch(wish.user_id, first.id):
             live.update(creation(seen))
+    if not console.is_terminal:
+        console.print()
     for asset in seen.assets:
         console.print(
             f"  {asset.version or asset.kind:<5} {path_of(app, await key_of(app, wish.user_id, asset))}",

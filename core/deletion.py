@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from core.creation.spool import Spool
 from core.creation.stops import Stops
+from core.creation.sweeps import sweep
 from core.errors import NotFound
 from storage import creations, deletion
 from storage.database import Database
@@ -16,6 +17,7 @@ from storage.objects import ObjectStore
 
 WAIT_S = 10.0
 """How long running work is given to stop before its rows go; what finishes later is discarded."""
+SWEEP_S = 5.0
 log = structlog.get_logger()
 
 
@@ -37,13 +39,17 @@ class Deletion:
         objects: ObjectStore,
         spool: Spool,
         stops: Stops,
-        forget_workflows: Callable[[list[str]], Awaitable[None]],
+        forget_workflows: Callable[[list[str]], Awaitable[None]] | None,
     ) -> None:
+        """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep."""
         self._database = database
         self._objects = objects
         self._spool = spool
         self._stops = stops
         self._forget_workflows = forget_workflows
+        self._erasing: set[str] = set()
+        self._woken = asyncio.Event()
+        self._woken.set()  # the first sweep takes up at once what an earlier process began
 
     async def forget(self, user_id: str) -> Receipt:
         """Delete everything of a person.
@@ -51,16 +57,29 @@ class Deletion:
         Raises:
             NotFound: there is no such person.
         """
+        if self._forget_workflows is None:
+            return await self._left_to_the_worker(user_id)
+        self._erasing.add(user_id)
+        try:
+            await self._mark(user_id)
+            await self._quiet(user_id)
+            return await self._erase(user_id)
+        finally:
+            self._erasing.discard(user_id)
+
+    async def run(self) -> None:
+        """Finish what another process asked for, or began, until cancelled."""
+        await sweep("deletion", self._sweep, self._woken, SWEEP_S)
+
+    async def _sweep(self) -> None:
+        for user_id in await self._database.read(deletion.marked):
+            if user_id not in self._erasing:
+                await self._erase(user_id)
+
+    async def _mark(self, user_id: str) -> None:
         if not await self._database.write(lambda session: deletion.mark(session, user_id)):
             raise NotFound("There is no such person.")
         self._stops.check()
-        await self._quiet(user_id)
-        return await self._erase(user_id)
-
-    async def resume(self) -> None:
-        """Finish what an earlier process began."""
-        for user_id in await self._database.read(deletion.marked):
-            await self._erase(user_id)
 
     async def _quiet(self, user_id: str) -> None:
         try:
@@ -70,12 +89,20 @@ class Deletion:
         except TimeoutError:
             log.warning("forgetting_before_the_end")
 
+    async def _left_to_the_worker(self, user_id: str) -> Receipt:
+        await self._mark(user_id)
+        found = await self._database.read(lambda session: deletion.remains(session, user_id))
+        while user_id in await self._database.read(deletion.marked):
+            await asyncio.sleep(0.1)
+        return Receipt(len(found.creation_ids), found.assets, found.assets)
+
     async def _erase(self, user_id: str) -> Receipt:
         found = await self._database.read(lambda session: deletion.remains(session, user_id))
         steps = await self._database.read(lambda session: _steps(session, found.creation_ids))
         await asyncio.gather(*(self._spool.clear(step_id) for step_id in steps))
         objects = await self._objects.delete_all(f"{user_id}/")
-        await self._forget_workflows(found.creation_ids)
+        if self._forget_workflows:
+            await self._forget_workflows(found.creation_ids)
         await self._database.write(lambda session: deletion.erase(session, user_id))
         await self._objects.delete_all(f"{user_id}/")  # what was stored while the rows went
         return Receipt(len(found.creation_ids), found.assets, objects)

@@ -98,7 +98,7 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
 def _thread(session: Session, new: NewCreation) -> Thread:
     thread = session.exec(select(Thread).where(Thread.ref == new.thread_ref)).first()
     if thread is None:
-        title = " ".join(new.prompt.split())[:80]
+        title = " ".join((new.prompt or new.action or "").split())[:80]
         thread = Thread(ref=new.thread_ref, user_id=new.user_id, workspace_id=new.workspace_id, title=title)
         session.add(thread)
         session.flush()
@@ -249,6 +249,14 @@ def stopped(session: Session, at: datetime) -> dict[str, str]:
         col(Creation.cancel_requested_at).is_not(None) | (col(Creation.deadline_at) < at),
     )
     return {creation_id: "cancelled" if asked else "deadline" for creation_id, asked in session.exec(query)}
+
+
+def overdue(session: Session, before: datetime) -> list[str]:
+    """Creations whose deadline passed a while ago and which nobody has ended."""
+    query = select(Creation.id).where(
+        col(Creation.state).in_((CreationState.RUNNING, CreationState.WAITING)), col(Creation.deadline_at) < before
+    )
+    return list(session.exec(query))
 
 
 def next_round(session: Session, creation: Creation) -> int:

@@ -72,6 +72,8 @@ async def _streamed(
         return web.Response(status=304, headers={"ETag": etag})
     response = web.StreamResponse(headers=headers | {"ETag": etag, "Content-Length": str(size)})
     await response.prepare(request)
+    if request.method == "HEAD":
+        return response
     async for chunk in objects.open(key):
         await response.write(chunk)
     return response

@@ -16,7 +16,7 @@ from storage import people
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ALWAYS_OPEN = frozenset({"/healthz", "/readyz", "/openapi.json"})
-SIGN_IN = "Please sign in: open the sign-in link that `make run` printed, or send a token as `Authorization: Bearer …`."
+SIGN_IN = "Please sign in: open the sign-in link that `make run` printed, or send a token."
 
 Authority = tuple[str, int | None]
 

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from bot.web.body import answer
 from bot.web.context import WEB
 from bot.web.errors import route_of
-from bot.web.shapes import Readiness, ReadyOut
+from bot.web.shapes import ReadyOut
 from storage import creations
 from storage.tables import UNFINISHED, CreationState
 
@@ -72,8 +72,7 @@ async def alive(request: web.Request) -> web.Response:
 async def ready(request: web.Request) -> web.Response:
     """`GET /readyz`: work can be taken, or why not."""
     reasons = request.app[WEB].not_ready()
-    status = Readiness.NOT_READY if reasons else Readiness.READY
-    return answer(ReadyOut(status=status, reasons=reasons), 503 if reasons else 200)
+    return answer(ReadyOut(status="not_ready" if reasons else "ready", reasons=reasons), 503 if reasons else 200)
 
 
 async def metrics(request: web.Request) -> web.Response:

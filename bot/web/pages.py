@@ -167,7 +167,7 @@ async def _always_ask_again(request: web.Request, response: web.StreamResponse) 
 def shape(asset: AssetView) -> str:
     """The known outline nearest to an asset's own."""
     if not asset.width or not asset.height:
-        return "3x2"
+        return "5x4"
     ratio = asset.width / asset.height
     return min(SHAPES, key=lambda name: max(SHAPES[name] / ratio, ratio / SHAPES[name]))
 

@@ -2,9 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -164,7 +162,7 @@ class CreationOut(Out):
     revision: int
     prompt: str
     action: str | None
-    inputs: list[str]
+    inputs: tuple[str, ...]
     reply: str
     steps: list[StepOut]
     assets: list[AssetOut]
@@ -213,17 +211,10 @@ class UsageOut(Out):
     total_usd: float
 
 
-class Readiness(StrEnum):
-    """Whether work can be taken."""
-
-    READY = "ready"
-    NOT_READY = "not_ready"
-
-
 class ReadyOut(Out):
     """Whether work can be taken now, and if not, why."""
 
-    status: Readiness
+    status: Literal["ready", "not_ready"]
     reasons: list[str]
 
 
@@ -248,50 +239,21 @@ class Links:
         """Its lasting page."""
         return f"{self.base}/a/{asset_id}"
 
-    def creation(self, creation_id: str) -> str:
-        """A creation's JSON."""
-        return f"{self.base}/api/v1/creations/{quote(creation_id, safe='')}"
-
 
 def creation_out(view: CreationView, links: Links) -> CreationOut:
     """A creation's view as its JSON."""
-    return CreationOut(
-        id=view.id,
-        thread=view.thread,
-        title=view.title,
-        status=view.state,
-        revision=view.revision,
-        prompt=view.prompt,
-        action=view.action,
-        inputs=list(view.inputs),
-        reply=view.reply,
-        steps=[step_out(step) for step in view.steps],
-        assets=[asset_out(asset, links) for asset in view.assets],
-        cost_usd=view.cost_usd,
-        estimate_usd=view.estimate_usd,
-        max_usd=view.max_usd,
-        queue_place=view.queue_place,
-        eta_s=view.eta_s,
-        error=_error_body(view.error),
-        created_at=view.created_at,
-        finished_at=view.finished_at,
-    )
+    own = {
+        "status": view.state,
+        "steps": [step_out(step) for step in view.steps],
+        "assets": [asset_out(asset, links) for asset in view.assets],
+        "error": _error_body(view.error),
+    }
+    return CreationOut(**_same(view, CreationOut) | own)
 
 
 def step_out(view: StepView) -> StepOut:
     """A step's view as its JSON."""
-    return StepOut(
-        index=view.index,
-        tool=view.tool,
-        title=view.title,
-        status=view.state,
-        provider=view.provider,
-        model=view.model,
-        detail=view.detail,
-        progress=view.progress,
-        error_code=view.error_code,
-        cost_usd=view.cost_usd,
-    )
+    return StepOut(**_same(view, StepOut), status=view.state)
 
 
 def asset_out(view: AssetView, links: Links) -> AssetOut:
@@ -313,14 +275,18 @@ def generate_out(view: CreationView, links: Links) -> GenerateOut:
 
 
 def _asset_fields(view: AssetView, links: Links) -> dict[str, Any]:
-    own = {name: getattr(view, name) for name in AssetOut.model_fields if hasattr(view, name)}
     pictured = view.kind != Kind.SPEECH  # thumbnails are made when first asked for, but a narration has none
-    return own | {
+    return _same(view, AssetOut) | {
         "bytes": view.size_bytes,
         "url": links.url(view.id),
         "thumbnail_url": links.thumbnail(view.id) if pictured else None,
         "page_url": links.page(view.id),
     }
+
+
+def _same(view: object, model: type[Out]) -> dict[str, Any]:
+    """What view and answer call by the same name; pydantic refuses to build an answer that lacks anything."""
+    return {name: getattr(view, name) for name in model.model_fields if hasattr(view, name)}
 
 
 def _error_body(error: ErrorView | None) -> ErrorBody | None:

@@ -44,6 +44,11 @@ class Model(BaseModel):
         """Whether this model does that kind of work."""
         return tool in self.abilities and self.makes == makes
 
+    def usual_s(self, duration_s: float | None) -> float:
+        """How long one call usually takes; a longer clip takes longer."""
+        longer = (duration_s or self.default_duration_s) / self.default_duration_s if self.makes == Kind.VIDEO else 1
+        return self.typical_s * longer
+
     def price_micros(self, *, duration_s: float | None = None, characters: int = 0) -> int:
         """The highest price of one call, in micro-dollars, rounded up."""
         seconds = duration_s or (self.default_duration_s if self.makes == Kind.VIDEO else 0)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
 
-import structlog
-
+from core.creation.sweeps import sweep
 from storage import creations
 from storage.changes import Changes
 from storage.creations import Place
@@ -19,7 +18,6 @@ SWEEP_S = 1.0
 LINE_FRESH_S = 0.25
 TYPICAL_S = 6.0
 """A guess at one creation's length until the first have ended."""
-log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +99,7 @@ class Admission:
     async def run(self) -> None:
         """Admit until cancelled."""
         await self._take_up()
-        while True:
-            try:
-                async with asyncio.timeout(SWEEP_S):
-                    await self._woken.wait()
-            except TimeoutError:
-                pass
-            self._woken.clear()
-            if self.open:
-                await self._pass()
+        await sweep("admission", self._pass, self._woken, SWEEP_S)
 
     async def place(self, creation_id: str) -> tuple[int | None, float | None]:
         """A waiting creation's place in line (1 is next) and about how many seconds until it starts."""
@@ -132,15 +122,14 @@ class Admission:
             await self._start(creation_id)
 
     async def _pass(self) -> None:
-        try:
-            waiting, running = await self._read()
-            for place in admissible(waiting, running, self._room):
-                await self._admit(place)
-            self._line = (0.0, [])
-            for place in waiting:
-                self._changes.tell(place.id)
-        except Exception:  # the sweep tries again in a second
-            log.exception("admission_failed")
+        if not self.open:
+            return
+        waiting, running = await self._read()
+        for place in admissible(waiting, running, self._room):
+            await self._admit(place)
+        self._line = (0.0, [])
+        for place in waiting:
+            self._changes.tell(place.id)
 
     async def _admit(self, place: Place) -> None:
         admitted = await self._database.write(

@@ -4,10 +4,13 @@ A creation's id is its workflow's id, so starting one twice is free. Rows decide
 makes sure that what was started comes to an end, whatever happens to the process.
 """
 
+import asyncio
 import json
 import logging
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,7 @@ VERSION = "1"
 """Constant: with DBOS's default, any edit of this code would leave the jobs in flight pending for ever."""
 RECOVERIES = 1_000
 THREADS = 16
+KEPT = timedelta(days=7)
 
 
 class JsonOnly(Serializer):
@@ -53,6 +57,8 @@ class Engine:
         """`database_url` is SQLite's own file for DBOS, or PostgreSQL."""
         logging.getLogger("dbos").setLevel(logging.WARNING)
         self._database = _engine(database_url)
+        self._running: set[asyncio.Task[Any]] = set()
+        self._taken_up: set[str] = set()
         DBOS(config=_config(self._database, database_url, worker_id))
         self._register(steps)
 
@@ -73,16 +79,23 @@ class Engine:
 
         @DBOS.workflow(name="creation", max_recovery_attempts=RECOVERIES)
         async def creation(creation_id: str) -> str:
+            task = asyncio.current_task()
+            assert task
+            self._running.add(task)
+            task.add_done_callback(self._running.discard)
             return await create(durable, creation_id)
 
         self._workflow = creation
 
-    def launch(self) -> None:
-        """Open the tables and take up what an earlier process of this worker left. Call it from the running loop."""
+    async def launch(self) -> None:
+        """Open the tables and take up, on this loop, what an earlier process of this worker left."""
         DBOS.launch()
+        self._taken_up = await self.unfinished()
 
     async def start(self, creation_id: str) -> None:
         """Begin a creation, or do nothing if it has begun before."""
+        if creation_id in self._taken_up:
+            return
         with SetWorkflowID(creation_id):
             await DBOS.start_workflow_async(self._workflow, creation_id)
 
@@ -96,14 +109,31 @@ class Engine:
         found = await DBOS.list_workflows_async(status="PENDING", load_input=False, load_output=False)
         return sum(1 for status in found if status.app_version != VERSION)
 
+    async def tidy(self) -> None:
+        """Delete the record of workflows that ended long ago; what they made stands in our own rows."""
+        before = (datetime.now(UTC) - KEPT).isoformat()
+        ended = await DBOS.list_workflows_async(
+            status=["SUCCESS", "ERROR"], end_time=before, limit=1_000, load_input=False, load_output=False
+        )
+        await self.forget([status.workflow_id for status in ended])
+
     async def forget(self, creation_ids: list[str]) -> None:
         """Delete the workflows of creations whose rows are gone."""
         if creation_ids:
             await DBOS.delete_workflows_async(creation_ids)
 
+    async def stop(self) -> None:
+        """Let go of what runs; its rows stand, and the next launch goes on with it."""
+        logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it would warn of each
+        tasks = list(self._running)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def close(self) -> None:
-        """Leave what runs where it is: the next launch goes on with it. DBOS goes last, after the loop's own work."""
+        """Close DBOS, last of all. It leaves the loop with its own closed threads, so the loop gets others."""
         DBOS.destroy(destroy_registry=True)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
         self._database.dispose()
 
 

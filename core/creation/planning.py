@@ -221,5 +221,5 @@ def _step(creation: Creation, turn: int, number: int, accepted: Accepted, kind: 
         kind=kind,
         provider=model.provider,
         model=model.id,
-        estimate_s=model.typical_s,
+        estimate_s=model.usual_s(arguments.get("duration_s")),
     )

@@ -4,15 +4,13 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-import structlog
-
+from core.creation.sweeps import sweep
 from storage import creations
 from storage.database import Database
 from storage.tables import now
 
 T = TypeVar("T")
 EVERY_S = 1.0
-log = structlog.get_logger()
 
 
 class Stopped(Exception):
@@ -37,15 +35,7 @@ class Stops:
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        while True:
-            try:
-                async with asyncio.timeout(EVERY_S):
-                    await self._look.wait()
-            except TimeoutError:
-                pass
-            self._look.clear()
-            if self._waits:
-                await self._stop()
+        await sweep("stops", self._stop, self._look, EVERY_S)
 
     async def during(self, creation_id: str, work: Coroutine[Any, Any, T]) -> T:
         """Await `work`, unless the creation is stopped meanwhile: then the work is cancelled.
@@ -73,11 +63,9 @@ class Stops:
             await asyncio.gather(task, return_exceptions=True)
 
     async def _stop(self) -> None:
-        try:
-            found = await self._database.read(lambda session: creations.stopped(session, now()))
-        except Exception:
-            log.warning("stops_unread", exc_info=True)
+        if not self._waits:
             return
+        found = await self._database.read(lambda session: creations.stopped(session, now()))
         for creation_id, reason in found.items():
             for stop in self._waits.get(creation_id, ()):
                 if not stop.done():

@@ -13,7 +13,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from core.errors import Invalid, TooLarge, Unsupported
 
-FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+FORMATS = {"PNG": "image/png", "JPEG": "image/jpeg", "WEBP": "image/webp", "GIF": "image/gif"}
 BYTES_CAP = 20 * 1024 * 1024
 PIXEL_CAP = 40_000_000
 
@@ -53,7 +53,7 @@ def _check_kind(data: bytes) -> None:
     kinds: set[str] = set()
     with suppress(puremagic.PureError, ValueError):
         kinds = {match.mime_type for match in puremagic.magic_string(data)}
-    if not kinds & {Image.MIME[name] for name in FORMATS}:
+    if kinds.isdisjoint(FORMATS.values()):
         raise Unsupported(_NOT_A_PICTURE)
 
 
@@ -92,7 +92,7 @@ def _decoding() -> Iterator[None]:
 
 def _decode(data: bytes) -> tuple[Image.Image, bool]:
     Image.MAX_IMAGE_PIXELS = PIXEL_CAP
-    with Image.open(io.BytesIO(data), formats=FORMATS) as opened:
+    with Image.open(io.BytesIO(data), formats=tuple(FORMATS)) as opened:
         was_png = opened.format == "PNG"
         opened.load()
         upright = ImageOps.exif_transpose(opened)

@@ -6,10 +6,10 @@ import { el, setText } from "./dom.js";
 import { isFinal } from "./live.js";
 import { announce, note } from "./notes.js";
 import { Steps } from "./steps.js";
-import { ACTION_NAMES, KIND_NAMES, doing, ended, timeLeft } from "./words.js";
+import { wish } from "./wish.js";
+import { KIND_NAMES, doing, ended, timeLeft } from "./words.js";
 
 const VIDEO_TOOLS = new Set(["generate_video", "animate", "extend"]);
-const LONG = 420;
 
 export class Card {
   /** `desk` does what the buttons ask; `shape` is the aspect that was wished for, if any. */
@@ -28,7 +28,7 @@ export class Card {
     this.node = el(
       "article",
       { class: "turn", "data-id": view.id },
-      wish(view),
+      wish(view, desk),
       el(
         "div",
         { class: "work" },
@@ -45,13 +45,14 @@ export class Card {
   update(view) {
     const aloud = this.view !== undefined;
     this.view = view;
+    this.desk.learn(view.assets);
     this.node.dataset.status = view.status;
-    this.steps.update(view.steps, aloud);
+    const trouble = isFinal(view) && view.status !== "cancelled" ? view.error?.message : null;
+    this.steps.update(view.steps, aloud, trouble);
     this.#status();
     this.#results(aloud);
     setText(this.reply, view.reply ?? "");
     this.reply.hidden = !view.reply;
-    const trouble = isFinal(view) && view.status !== "cancelled" ? view.error?.message : null;
     setText(this.trouble, trouble ?? "");
     this.trouble.hidden = !trouble;
     this.retry.hidden = !trouble || !view.prompt;
@@ -135,15 +136,4 @@ export class Card {
     note("Deleted.");
     this.desk.focus();
   }
-}
-
-function wish(view) {
-  const words = view.prompt || ACTION_NAMES[view.action] || "Again";
-  const text = el("p", { class: "wish-words", dir: "auto" }, words);
-  const bubble = el("div", { class: "wish" }, el("h2", { class: "unseen" }, "You asked"), text);
-  if (words.length <= LONG) return bubble;
-  text.classList.add("folded");
-  const unfold = el("button", { type: "button", class: "unfold", onclick: () => (text.classList.remove("folded"), unfold.remove()) }, "Show all of it");
-  bubble.append(unfold);
-  return bubble;
 }

@@ -7,6 +7,7 @@ import { el } from "./dom.js";
 import { follow, isFinal } from "./live.js";
 import { note } from "./notes.js";
 
+const assetsHere = new Map();
 const turns = document.getElementById("turns");
 const composer = new Composer(send);
 const desk = {
@@ -14,6 +15,8 @@ const desk = {
   act,
   again: (view) => composer.fill(view.prompt),
   focus: () => composer.focus(),
+  learn: (assets) => assets.forEach((asset) => assetsHere.set(asset.id, asset)),
+  known: (id) => assetsHere.get(id),
 };
 let thread = turns.dataset.thread || null;
 

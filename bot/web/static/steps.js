@@ -12,12 +12,13 @@ export class Steps {
     this.lines = new Map();
   }
 
-  update(steps, aloud) {
+  /** `aloud`: say what changed. `elsewhere`: a sentence that stands somewhere else on the card already. */
+  update(steps, aloud, elsewhere) {
     this.node.hidden = steps.length === 0;
     for (const step of steps) {
       const line = this.lines.get(step.index) ?? this.#add(step);
       const was = line.node.dataset.status;
-      show(line, step);
+      show(line, step, elsewhere);
       if (aloud && was !== step.status && step.status !== "pending") announce(`${step.title}: ${SPOKEN[step.status]}.`);
     }
   }
@@ -37,13 +38,14 @@ export class Steps {
   }
 }
 
-function show(line, step) {
+function show(line, step, elsewhere) {
+  const detail = step.detail === elsewhere ? "" : step.detail;
   line.node.dataset.status = step.status;
   setText(line.title, step.title);
   setText(line.state, `, ${SPOKEN[step.status] ?? step.status}`);
   setText(line.side, aside(step));
-  setText(line.detail, step.detail ?? "");
-  line.detail.hidden = !step.detail;
+  setText(line.detail, detail ?? "");
+  line.detail.hidden = !detail;
   const known = step.status === "in_progress" && typeof step.progress === "number";
   line.mark.classList.toggle("measured", known);
   line.mark.style.setProperty("--done", known ? step.progress : 0);

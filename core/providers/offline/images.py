@@ -106,5 +106,5 @@ def _save(picture: Image.Image, target: str) -> dict[str, Any]:
     label = PngImagePlugin.PngInfo()
     label.add_text("Comment", LABEL)
     picture.info.clear()
-    picture.save(target, format="PNG", pnginfo=label, compress_level=6)
+    picture.save(target, format="PNG", pnginfo=label, compress_level=4)
     return {"width": picture.width, "height": picture.height}

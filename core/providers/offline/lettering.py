@@ -41,7 +41,7 @@ def _letter(image: Image.Image, text: str, area: tuple[float, float, float, floa
     top = (area[1] + area[3]) / 2 - leading * (len(lines) - 1) / 2
     for index, line in enumerate(lines):
         x = (area[0] + area[2]) / 2 - _width(line, font, size) / 2
-        for letter in line:
+        for letter in _units(line):
             pen.text(
                 (x, top + index * leading),
                 letter,
@@ -59,7 +59,7 @@ def _fitted(text: str, wide: float, high: float) -> tuple[list[str], Font, float
     for lines in _breaks(text):
         trial = 100.0
         font = _font(text, trial)
-        widest = max(_width(line, font, trial) for line in lines)
+        widest = max(1.0, *(_width(line, font, trial) for line in lines))
         size = min(trial * wide / widest, high * 0.62 / (1 + 1.1 * (len(lines) - 1)), high * 0.42)
         if best is None or size > best[2] * 1.1:
             best = (lines, _font(text, size), size)
@@ -77,12 +77,21 @@ def _breaks(text: str) -> list[list[str]]:
 
 
 def _width(line: str, font: Font, size: float) -> float:
-    return sum(font.getlength(letter) for letter in line) + size * _TRACKING * max(0, len(line) - 1)
+    return sum(font.getlength(unit) + size * _TRACKING for unit in _units(line)) - size * _TRACKING
+
+
+def _units(line: str) -> list[str]:
+    """What is set with space between: letters, but whole lines where letters join or combine."""
+    return list(line) if _is_latin(line) else [line]
+
+
+def _is_latin(text: str) -> bool:
+    return all(ord(letter) < 0x180 or 0x2010 <= ord(letter) <= 0x2026 for letter in text)
 
 
 def _font(text: str, size: float) -> Font:
     """Pillow's own font for Latin letters; otherwise the first of the system's that is there."""
-    if all(ord(letter) < 0x180 or 0x2010 <= ord(letter) <= 0x2026 for letter in text):
+    if _is_latin(text):
         return ImageFont.load_default(size)
     for name in _FALLBACKS:
         try:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from core.providers.offline import land, shapes
+from core.providers.offline import vocabulary as known
 from core.providers.offline.canvas import Canvas, Fade
 from core.providers.offline.colour import Colour, colour
 from core.providers.offline.layout import Layout
@@ -34,6 +35,8 @@ _TOWN = colour("#56607a")
 def sea(canvas: Canvas, palette: Palette, reading: Reading, layout: Layout) -> Stage:
     """Open water with a far coast."""
     _sky(canvas, palette, reading, layout)
+    if any(known.SETTINGS.get(word) == "mountains" for word in reading.words):
+        _far_peaks(canvas, palette, layout)
     coast = layout.chance("coast")
     far = palette.layer(_ROCK, 0.28)
     land.ridge(
@@ -52,6 +55,14 @@ def sea(canvas: Canvas, palette: Palette, reading: Reading, layout: Layout) -> S
     )  # fmt: skip
     shore = layout.horizon + canvas.height * 0.17
     return Stage(ground=lambda _x: shore, water=shore, air=canvas.height * 0.36)
+
+
+def _far_peaks(canvas: Canvas, palette: Palette, layout: Layout) -> None:
+    """Mountains on the other shore."""
+    rock, snow = palette.layer(_ROCK, 0.42), palette.haze.mix(palette.lit(_SNOW), 0.7)
+    high, level = canvas.height * 0.32, layout.horizon + canvas.height * 0.02
+    land.peaks(canvas, rock, layout.chance("range:0"), level=level, height=high, count=4, snow=snow)
+    canvas.veil(palette.haze, level - high * 0.5, level + high * 0.2, 0.5)
 
 
 def hills(canvas: Canvas, palette: Palette, reading: Reading, layout: Layout) -> Stage:
@@ -197,7 +208,7 @@ def _sky(canvas: Canvas, palette: Palette, reading: Reading, layout: Layout) -> 
     paint_stars(canvas, layout.chance("stars"), palette, layout.horizon)
     paint_light(canvas, palette, reading, Light(layout.light_x, layout.light_y, layout.light_radius))
     heavy = bool(reading.weather & {"rain", "storm", "overcast", "snow"})
-    if not reading.styles & {"minimal", "minimalist"}:
+    if not reading.bare:
         paint_clouds(canvas, layout.chance("clouds"), palette, layout.horizon, 3 if heavy else 4)
     if heavy:
         paint_cloud_bank(canvas, layout.chance("bank"), palette, layout.horizon)

@@ -32,7 +32,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """A prompt, understood. Words it does not know leave no trace but in the seedless `key`."""
+    """A prompt, understood. Words it does not know only colour what is abstract."""
 
     time: Time
     weather: frozenset[str]
@@ -43,7 +43,8 @@ class Reading:
     tint: Colour | None
     lettering: str | None
     poster: bool
-    styles: frozenset[str]
+    bare: bool
+    """Fewer things in the picture."""
     words: tuple[str, ...]
 
 
@@ -64,12 +65,14 @@ _JOINED = {
     r"still life": "still-life",
     r"new york": "york",
 }
+_NOT_SEEN = re.compile(r"[\"“”].{1,200}?[\"“”]|(?<!\w)['‘].{1,200}?['’](?!\w)|black and white")
+"""Lettering, and words that colour the finished picture and nothing in it."""
 _LEFT_OUT = re.compile(r"\b(?:without|no|minus|remove(?: the)?)\s+(?:any |an? |the )?(\w+)(?:\s+(?:and|or)\s+(\w+))?")
 
 
 def read(prompt: str, seed: int) -> Reading:
     """Understand a prompt. The seed chooses the time of day where the words do not."""
-    plain = re.sub(r"[\"“”].*?[\"“”]|(?<!\w)['‘].+?['’](?!\w)", " ", prompt.lower())
+    plain = _NOT_SEEN.sub(" ", prompt.lower())
     words = _words(_LEFT_OUT.sub(" ", plain))
     subjects, used = _subjects(words)
     moods = _all(words, known.MOODS)
@@ -83,7 +86,7 @@ def read(prompt: str, seed: int) -> Reading:
         tint=_tint(words, used),
         lettering=lettering_of(prompt) or (title_of(prompt) if poster else None),
         poster=poster,
-        styles=frozenset(words) & known.STYLES,
+        bare=bool(known.BARE & set(words)),
         words=tuple(words),
     )
 
@@ -124,6 +127,8 @@ def _subjects(words: list[str]) -> tuple[tuple[Subject, ...], set[int]]:
             found[name] = Subject(name, accent, max(count, found[name].count if name in found else 1))
     if found.keys() & _HOLDERS:
         found.pop("person", None)
+    if len(found) > 1:
+        found.pop("portrait", None)
     return tuple(found.values()), used
 
 

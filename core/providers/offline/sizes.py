@@ -1,5 +1,7 @@
 """How large a sketch is for each aspect."""
 
+import math
+
 _SIZES = {
     "1:1": (1024, 1024),
     "4:3": (1152, 864),
@@ -13,7 +15,8 @@ _SIZES = {
 }
 _LONGEST = 1280
 _RATIO_CAP = 3.0
-_ODD_STEP = 8
+_PIXELS = 1024 * 1024
+_STEP = 8
 
 DEFAULT_PICTURE = "3:2"
 DEFAULT_CLIP = "16:9"
@@ -29,11 +32,14 @@ def size_for(aspect: str | None, default: str = DEFAULT_PICTURE) -> tuple[int, i
 
 
 def fit(width: float, height: float, longest: int = _LONGEST) -> tuple[int, int]:
-    """A size of the same shape with `longest` as its longer side, in steps that every codec takes."""
+    """A size of the same shape, at most `longest` pixels long and a megapixel large, in steps that codecs take."""
     ratio = min(_RATIO_CAP, max(1 / _RATIO_CAP, width / height))
-    exact = (longest, longest / ratio) if ratio >= 1 else (longest * ratio, longest)
-    wide, high = (max(_ODD_STEP, round(side / _ODD_STEP) * _ODD_STEP) for side in exact)
-    return wide, high
+    wide = min(math.sqrt(_PIXELS * ratio), longest * min(1.0, ratio))
+    return _stepped(wide), _stepped(wide / ratio)
+
+
+def _stepped(side: float) -> int:
+    return max(_STEP, round(side / _STEP) * _STEP)
 
 
 def widened(width: int, height: int) -> tuple[int, int]:

@@ -109,7 +109,7 @@ def _inverted(table: dict[str, str]) -> dict[str, str]:
 
 TIMES, WEATHER, MOODS = _inverted(_TIMES), _inverted(_WEATHER), _inverted(_MOODS)
 SETTINGS, SUBJECTS, COLOURS = _inverted(_SETTINGS), _inverted(_SUBJECTS), _inverted(_COLOURS)
-STYLES = frozenset({"minimal", "minimalist", "sketch", "pencil", "watercolor", "watercolour", "artistic", "photoreal"})
-"""Words on how it is drawn; only some change anything."""
+BARE = frozenset({"minimal", "minimalist"})
+"""Words that ask for fewer things."""
 NUMBERS = {"two": 2, "pair": 2, "couple": 2, "three": 3, "four": 4, "five": 5, "several": 3, "many": 5, "2": 2, "3": 3}
 """How many of a subject."""

@@ -38,8 +38,11 @@ _VERB = (
     "|transform|edit|redo|"
     "repaint|redraw|recolor|recolour"
 )
-_COPULA = r"(?:but|except|to be|be|should be|should look|could be|needs? to be|must be|has to be|is|was|were|looks?(?= (?:too|a bit)\b)|'s|’s)"
-_LEAD = re.compile(rf"(?:(?:{_VERB}) )?(?P<target>{TARGET}) ?(?:{_COPULA} )*", re.IGNORECASE)
+_COPULA = (
+    r"(?:but|except|to be|be|should be|should look|could be|needs? to be|must be|has to be|is|was|were"
+    r"|looks?(?= (?:too|a bit)\b)|'s|’s)"
+)
+_LEAD = re.compile(rf"(?:(?:{_VERB}) )?(?P<target>{TARGET}),? ?(?:{_COPULA} )*", re.IGNORECASE)
 _SAME = re.compile(
     rf"(?:the )?same(?: (?:one|thing|again|{NOUN}))?,? (?:but|only|just|except)? ?(?=(?:with|in|at|as|without"
     rf"|on|from|more|less|[\w-]+er)\b)",

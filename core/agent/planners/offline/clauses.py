@@ -87,8 +87,8 @@ def _first(text: str, *, thread: bool) -> Nature:
     if thread and is_exact_action(bare):
         return Nature.CHANGE
     head = head_of(text)
-    if head and not (thread and changes_with_noun(bare, head)):
-        return Nature.WISH
+    if head:
+        return Nature.CHANGE if thread and changes_with_noun(bare, head) else Nature.WISH
     return Nature.CHANGE if thread and is_change(bare) else Nature.WISH
 
 

@@ -8,8 +8,8 @@ from core.agent.planners.offline.quotes import MARK
 _THERE = r"(?: (?:to|on|in|into|onto) (?:it|this|that|the (?:image|picture|photo|video|scene)))?"
 _TOO: dict[str, str] = {
     "dark": "brighter", "bright": "darker", "light": "darker", "small": "bigger", "big": "smaller", "busy": "simpler",
-    "cold": "warmer", "warm": "cooler", "slow": "slightly faster", "fast": "slower", "loud": "quieter", "quiet": "louder",
-    "blurry": "sharper", "plain": "more detailed", "simple": "more detailed",
+    "cold": "warmer", "warm": "cooler", "slow": "slightly faster", "fast": "slower", "loud": "quieter",
+    "quiet": "louder", "blurry": "sharper", "plain": "more detailed", "simple": "more detailed",
 }  # fmt: skip
 _VERBS: dict[str, str] = {
     "darken": "darker",

@@ -140,13 +140,9 @@ def _ends_phrase(word: str, before: list[str]) -> bool:
 
 
 def _noun(words: list[str]) -> Noun | None:
-    if not words:
-        return None
-    last, previous = words[-1], words[-2] if len(words) > 1 else ""
-    if (previous, last) in {("voice", "over"), ("voice", "overs")}:
-        return NOUNS["voice-over"]
-    if (previous, last) == ("time", "lapse"):
-        return NOUNS["time-lapse"]
+    previous, last = ["", "", *words][-2:]
+    if pair := NOUNS.get(f"{previous}-{last}"):
+        return pair
     if previous in SOUND_WORDS and last.removesuffix("s") in SOUND_CARRIERS:
         return NOUNS["audio"]
     if last in FILM_CARRIERS and previous in NOUNS:

@@ -29,7 +29,7 @@ class Plan:
         self._first_id = conversation.calls_before
 
     def add(self, arguments: AnyArguments, asset: Asset | None = None) -> None:
-        """Ask for one more call; `asset` tells what it will be, as far as it is known. Beyond the limit nothing happens."""
+        """Ask for one more call, up to the limit. `asset` tells what it will be, as far as that is known."""
         if len(self.calls) >= MOST_CALLS:
             return
         self._planned.append(self._expected(arguments, asset, len(self.calls)))
@@ -75,7 +75,7 @@ class Plan:
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls as the loop takes them, with ids that are unique in the conversation."""
         return tuple(
-            ToolCall(f"call_{self._first_id + at}", _SPECS[type(call)].name, call.model_dump_json(exclude_none=True))
+            ToolCall(f"call_{self._first_id + at}", _SPECS[type(call)].name.value, call.model_dump_json(exclude_none=True))
             for at, call in enumerate(self.calls)
         )
 

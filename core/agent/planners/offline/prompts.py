@@ -32,7 +32,10 @@ def without_degree(text: str) -> str:
 
 
 def merge(base: str, change: str) -> str:
-    """The whole description after a change: opposites cancel, the same words stand once, a new time of day replaces the old."""
+    """The whole description after a change.
+
+    Opposites cancel, the same words stand once, a new time of day replaces the old one.
+    """
     if not base:
         return change[:LONGEST_PROMPT]
     for times in _ALTERNATIVES:

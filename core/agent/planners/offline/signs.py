@@ -15,7 +15,7 @@ _ABOUT = r"(?:of|for|about|showing|with|featuring|depicting) "
 _DEFINITE_CHANGE = re.compile(
     rf"(?:make|turn|change|convert|transform|render|animate|upscale|enlarge|extend|vary|edit|redraw|repaint"
     rf"|bring|set|put|give|crop|shorten) "
-    rf"{TARGET}(?! {_ABOUT}(?!{TARGET}))",
+    rf"{TARGET}(?! {_ABOUT}(?!{TARGET}))|(?:read|say|speak|narrate) {TARGET},? (?:again|with|in|using|but|by)\b",
     re.IGNORECASE,
 )
 _SPEECH_ORDER = re.compile(

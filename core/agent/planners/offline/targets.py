@@ -8,7 +8,10 @@ from core.providers.base import Kind
 
 NOUN = "|".join(sorted(NOUNS, key=len, reverse=True)) + "|voice over"
 _ORDINAL = "first|second|third|fourth|fifth|last|latest|newest|previous|original|1st|2nd|3rd|4th|5th"
-_DESCRIBED = rf"(?:the|this|that|my|your|these|those|both)(?: (?:{_ORDINAL}))?(?: (?:new|whole|entire|other|hero|attached|same))?"
+_DESCRIBED = (
+    rf"(?:the|this|that|my|your|these|those|both)(?: (?:{_ORDINAL}))?"
+    r"(?: (?:new|whole|entire|other|hero|attached|same))?"
+)
 TARGET = (
     rf"(?:{_DESCRIBED} (?:{NOUN}|ones?|result|version(?: \d{{1,3}}[a-z]?)?|v\d{{1,3}}[a-z]?|{_ORDINAL})"
     rf"|the (?:{_ORDINAL})|(?:image|picture|video|number|version|#) ?\d{{1,2}}[a-z]?|v\d{{1,3}}[a-z]?"

@@ -1,5 +1,6 @@
 """What a wish says beside its subject: shape, length, style and number. Settings win over words."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -121,4 +122,4 @@ def _figure(value: str, low: float, high: float) -> float | None:
         figure = float(value)
     except ValueError:
         return None
-    return min(max(figure, low), high) if figure == figure else None  # not NaN
+    return None if math.isnan(figure) else min(max(figure, low), high)

@@ -131,8 +131,8 @@ for _one, _other in (
     OPPOSITES.setdefault(_other, _one)
 
 STYLES_BY_WORD: dict[str, str] = {
-    "photorealistic": "photoreal", "photoreal": "photoreal", "photo-realistic": "photoreal", "hyperrealistic": "photoreal",
-    "anime": "anime", "manga": "anime", "ghibli": "anime",
+    "photorealistic": "photoreal", "photoreal": "photoreal", "photo-realistic": "photoreal",
+    "hyperrealistic": "photoreal", "anime": "anime", "manga": "anime", "ghibli": "anime",
     "watercolor": "artistic", "watercolour": "artistic", "impressionist": "artistic", "artistic": "artistic",
     "3d": "3d", "minimal": "minimal", "minimalist": "minimal", "minimalistic": "minimal",
     "cartoon": "illustration", "comic": "illustration", "illustrated": "illustration",

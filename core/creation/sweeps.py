@@ -1,0 +1,23 @@
+"""Work that is done again and again beside everything else, and that a fault may not end."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+log = structlog.get_logger()
+
+
+async def sweep(name: str, work: Callable[[], Awaitable[None]], woken: asyncio.Event, every_s: float) -> None:
+    """Run `work` after each wake-up, and at least every `every_s` seconds, until cancelled."""
+    while True:
+        try:
+            async with asyncio.timeout(every_s):
+                await woken.wait()
+        except TimeoutError:
+            pass
+        woken.clear()
+        try:
+            await work()
+        except Exception:
+            log.exception("sweep_failed", sweep=name)
