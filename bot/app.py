@@ -239,8 +239,8 @@ async def _close(app: App) -> None:
     for task in app.tasks:
         task.cancel()
     await asyncio.gather(*app.tasks, return_exceptions=True)
-    if app.engine:
-        await (await app.engine).stop()
+    if engine := await _started(app):
+        await engine.stop()
     await app.delivery.close()
     await app.thumbnails.close()
     await app.changes.close()
@@ -248,5 +248,13 @@ async def _close(app: App) -> None:
     app.spool.close()
     app.objects.close()
     app.database.close()
-    if app.engine:
-        (await app.engine).close()
+    if engine:
+        engine.close()
+
+
+async def _started(app: App) -> "Engine | None":
+    """The engine, if this process has one and it came up."""
+    if app.engine is None:
+        return None
+    await asyncio.wait((app.engine,))
+    return None if app.engine.exception() else app.engine.result()

@@ -32,10 +32,7 @@ async def serve(settings: Settings, *, worker: bool = True, house: House = runni
     """Serve until SIGINT (stop now, go on at the next start) or SIGTERM (let what runs end first)."""
     async with _locked(settings, worker), house(settings, worker=worker) as app, _listening(app) as address:
         await _greet(app, address)
-        reason = await _signal()
-        log.info("stopping", reason=reason.name)
-        if reason is signal.SIGTERM and worker:
-            await drain(app)
+        await until_told(app)
 
 
 @contextlib.asynccontextmanager
@@ -105,6 +102,19 @@ async def _greet(app: App, address: str) -> None:
         print("It makes offline sketches, not AI pictures. Add a key to .env to use real models.", flush=True)
     if not is_loopback(urlsplit(address).hostname or "") and not address.startswith("https"):
         log.warning("public_without_https", hint="Put Easel behind a server that speaks https.")
+
+
+async def until_told(app: App) -> None:
+    """Work until a signal comes, or until the engine turns out not to start: that is an error for everybody to see."""
+    told = asyncio.ensure_future(_signal())
+    if app.engine:
+        await asyncio.wait((told, app.engine), return_when=asyncio.FIRST_COMPLETED)
+        if not told.done():
+            await app.engine
+    reason = await told
+    log.info("stopping", reason=reason.name)
+    if reason is signal.SIGTERM and app.engine:
+        await drain(app)
 
 
 async def _signal() -> signal.Signals:

@@ -92,20 +92,23 @@ def gallery(assets: Sequence[AssetView], *, more: bool) -> RenderableType:
     """A page of the gallery as a table, the newest first."""
     if not assets:
         return Text('Nothing here yet. Try: easel create "a lighthouse at dusk, wide"')
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for title in ("kind", "version", "made", "size", "what you asked", "id"):
-        table.add_column(title, no_wrap=title != "what you asked")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
+    for title in ("kind", "version", "made", "size"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("what you asked", no_wrap=True, overflow="ellipsis", ratio=1)
     for asset in assets:
-        star = " ★" if asset.favourite else ""
-        when = asset.created_at.astimezone().strftime("%d %b %H:%M")
-        table.add_row(
-            asset.kind, asset.version + star, when, _size(asset), shortened(asset.asked or asset.prompt, 60), asset.id
-        )
-    return (
-        Group(table, Text("There is more: narrow it down with words, or use the web gallery.", style="dim"))
-        if more
-        else table
-    )
+        table.add_row(asset.kind, _version(asset), _when(asset), _size(asset), " ".join(asset.asked.split()))
+    if not more:
+        return table
+    return Group(table, Text("There is more: narrow it down with words, or open the web gallery.", style="dim"))
+
+
+def _version(asset: AssetView) -> str:
+    return f"{asset.version} ★" if asset.favourite else asset.version
+
+
+def _when(asset: AssetView) -> str:
+    return asset.created_at.astimezone().strftime("%d %b %H:%M")
 
 
 def _size(asset: AssetView) -> str:

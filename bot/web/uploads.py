@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypeVar
+from urllib.parse import unquote
 
 from aiohttp import BodyPartReader, web
 
@@ -64,13 +65,18 @@ async def _store(request: web.Request, path: Path) -> str:
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or part.filename is None or name is not None:
                 raise Invalid(_ONE_FILE)
-            name = part.filename.replace("\\", "/").rsplit("/", 1)[-1]
+            name = _bare(part.filename)
             await _copy(request, part, path)
     except (ValueError, RuntimeError, LookupError) as error:  # how aiohttp says that a form is malformed
         raise Invalid("This multipart form is malformed.") from error
     if name is None:
         raise Invalid(_ONE_FILE)
     return name
+
+
+def _bare(filename: str) -> str:
+    """The name alone: some senders quote it, some put their folders before it."""
+    return unquote(filename).replace("\\", "/").rsplit("/", 1)[-1]
 
 
 async def _copy(request: web.Request, part: BodyPartReader, path: Path) -> None:

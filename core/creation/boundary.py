@@ -1,6 +1,7 @@
 """The boundary of a job: the one place where every exception ends, so that a creation always reaches a final state."""
 
 import asyncio
+import errno
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from storage.tables import new_id
 T = TypeVar("T")
 AGAIN_S = 1.0
 GONE = "forgotten"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 log = structlog.get_logger()
 
 
@@ -58,15 +60,21 @@ async def _steadily(work: Callable[[], Awaitable[T]], gone: T, failed: Callable[
     while True:
         try:
             return await work()
-        except (StorageBusy, OSError):
-            log.warning("storage_busy_again_soon")
-            await asyncio.sleep(AGAIN_S)
         except Forgotten:
             return gone
-        except Exception:
+        except Exception as error:
+            if _passes(error):
+                log.warning("storage_busy_again_soon")
+                await asyncio.sleep(AGAIN_S)
+                continue
             error_id = new_id()[:8]
             log.exception("job_failed", error_id=error_id)
             return await failed(error_id)
+
+
+def _passes(error: Exception) -> bool:
+    """A locked database or a full disk is waited for: nothing was lost, and the deadline still holds."""
+    return isinstance(error, StorageBusy) or (isinstance(error, OSError) and error.errno in FULL)
 
 
 def _sentence(error_id: str) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import create_engine, event
 
 from core.creation.workflow import Plan, Steps, create
+from storage.database import normal_url
 
 APP = "easel"
 VERSION = "1"
@@ -56,6 +57,7 @@ class Engine:
     def __init__(self, steps: Steps, database_url: str, worker_id: str) -> None:
         """`database_url` is SQLite's own file for DBOS, or PostgreSQL."""
         logging.getLogger("dbos").setLevel(logging.WARNING)
+        database_url = normal_url(database_url)
         self._database = _engine(database_url)
         self._running: set[asyncio.Task[Any]] = set()
         self._taken_up: set[str] = set()

@@ -28,18 +28,19 @@ _VERSIONS = rf"(?:one|ones|versions?|variations?|variants?|takes?|options?|alter
 _PATTERNS: tuple[tuple[Action, str], ...] = (
     (
         Action.AGAIN,
-        rf"(?:(?:do|try|make|generate|create|run) )?(?:(?P<a>{TARGET}) )?(?:again|once more|one more time)"
+        rf"(?:(?:do|try|make|generate|create|run|draw) )?(?:(?:(?P<a>{TARGET}) )?(?:again|once more|one more time)"
         rf"|(?:the )?same(?: (?:again|thing(?: again)?|one))?$|another(?: {_VERSIONS})?"
         rf"|(?P<n>{NUMBER} )?more(?: {_VERSIONS})?(?: (?:of|like) (?P<b>{TARGET}))?"
         rf"|(?:an? |some )?(?:different|new|alternative|alternate|other|fresh) {_VERSIONS}(?: (?:of|on) "
         rf"(?P<c>{TARGET}))?"
         rf"|something (?:else|different)|(?P<m>{NUMBER} )?(?:different )?(?:versions|variations|variants"
         rf"|options|alternatives)(?: (?:of|on) (?P<d>{TARGET}))?"
-        rf"|(?:redo|retry|repeat|regenerate|reroll|re-roll|vary)(?: (?P<e>{TARGET}))?",
+        rf"|(?:redo|retry|repeat|regenerate|reroll|re-roll|vary)(?: (?P<e>{TARGET}))?)",
     ),
     (
         Action.ANIMATE,
         rf"animate(?: (?P<a>{TARGET}))?|(?:bring|set|get|put) (?P<b>{TARGET}) (?:to life|in motion|moving)"
+        rf"|use (?P<d>{TARGET}) as (?:the|a) (?:first frame|start)(?: (?:of|for) an? {_MEDIUM})?"
         r"|to life|in motion|move|moving|come alive|come to life|alive|animated"
         rf"|(?:(?:in)?to (?:an? )?|as (?:an? )?|an? )(?:[\w-]+ ){{0,2}}{_MEDIUM}(?: (?:of|from|with|out of) "
         rf"(?P<c>{TARGET}))?",
@@ -60,10 +61,12 @@ _PATTERNS: tuple[tuple[Action, str], ...] = (
     (
         Action.SPEAK,
         rf"(?:(?:read|say|speak|narrate|repeat|voice) (?P<a>{TARGET}|again)(?: again| aloud| out loud)? ?)?"
-        rf"(?:(?:but )?(?:in|with|using|use|by) )?(?:an? |the )?(?:[\w'’-]+ ){{0,4}}(?:voice|accent|narrator"
+        rf"(?:(?:but )?(?:in|with|using|use|by) )?(?!(?:add|make|create|include) )(?:an? |the )?(?:[\w'’-]+ "
+        rf"){{0,4}}(?:voice|accent|narrator"
         rf"|voiceover|voice-over)(?: instead)?"
         rf"|(?:(?:read|say|speak|narrate|repeat) (?:(?P<b>{TARGET}) )?)?(?:more |very )?(?:{_MANNER})"
         rf"|(?:read|say|speak|narrate|repeat) (?P<c>{TARGET})(?: again| aloud| out loud)?(?: (?:{_TONED}))?"
+        r"|(?:an? )?(?:[\w-]+ )?(?:woman|man|girl|boy) (?:reads?|says?|speaks?)(?: it| this| that)?"
         rf"|(?:speak|talk) (?:[\w-]+ )?[\w-]+",
     ),
 )

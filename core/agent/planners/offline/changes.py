@@ -34,7 +34,7 @@ class Change:
 
 
 _VERB = (
-    "make|turn|render|have|get|keep|want|need|like|see|try|show|do|set|let|give|put|take|change|convert"
+    "make|turn|render|have|get|keep|want|need|like|see|try|show|do|set|let|put|take|change|convert"
     "|transform|edit|redo|"
     "repaint|redraw|recolor|recolour"
 )
@@ -54,6 +54,8 @@ _VERSION_OF = re.compile(
     rf"(?: (?:of|on) (?P<target>{TARGET}))?$",
     re.IGNORECASE,
 )
+_PART = re.compile(r"make (?:the|my|this|that) (?:logo|icon|sticker|banner)\b", re.IGNORECASE)
+"""These are as often a part of the picture as the whole of it."""
 _ADDED = re.compile(r"(?:add|another|an extra|plus)(?: more)?|more", re.IGNORECASE)
 
 
@@ -63,6 +65,8 @@ def read_change(text: str) -> Change:
     if (named := find_action(bare)) and named[0] is Action.AGAIN:
         return _named(named, bare, Target(), read_traits(bare[named[1].end() :], timed=True)[0])
     target, core = _pointed(bare)
+    if _PART.match(bare):
+        return _edit(bare, Target())
     traits, rest = read_traits(core, timed=True)
     rest = without_degree(rest)
     if lasting := _lasting(core, rest, target, traits):

@@ -95,7 +95,7 @@ def _first(text: str, *, thread: bool) -> Nature:
 def _opens(fragment: Fragment, current: Clause, *, thread: bool) -> Nature | None:
     """What the fragment begins, or None where it goes on with the current clause."""
     head = find_head(fragment.text)
-    if is_reference(current.text):
+    if len(current.fragments) == 1 and is_reference(current.fragments[0].text):
         return None  # "the first one, but darker"
     if fragment.with_joined:
         return Nature.WISH if head and comes_with(head) else None
@@ -112,7 +112,11 @@ def _ordered(text: str) -> Nature | None:
 def _wished(fragment: Fragment, head: Head | None, current: Clause) -> Nature | None:
     if head is None:
         return Nature.WISH if begins_new_order(strip_politeness(fragment.text)) else None
-    if (is_label(fragment.text) and _is_unnamed(current)) or _belongs_to_scene(head, fragment, current):
+    if (
+        (is_label(fragment.text) and _is_unnamed(current))
+        or _is_description(head, fragment, current)
+        or _belongs_to_scene(head, fragment, current)
+    ):
         return None
     return Nature.WISH
 
@@ -134,6 +138,13 @@ def _belongs_to_scene(head: Head, fragment: Fragment, current: Clause) -> bool:
         return True
     unnamed = current.nature is Nature.WISH and head_of(current.fragments[0].text) is None
     return unnamed and fragment.loosely_joined and head.count == 1 and not refers_back(fragment.text)
+
+
+def _is_description(head: Head, fragment: Fragment, current: Clause) -> bool:
+    """`a fox, digital painting`, `…, 35mm film`: a medium without an article, unless it stands in a list of such."""
+    listed = find_head(current.fragments[-1].text)
+    bare = not head.article and head.count == 1 and not head.after and head.noun.kind is not Kind.SPEECH
+    return bare and fragment.joiner.strip() == "," and bool(head.before) and not (listed and not listed.article)
 
 
 def _is_unnamed(clause: Clause) -> bool:

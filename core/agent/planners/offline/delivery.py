@@ -26,7 +26,7 @@ _COMMAND = re.compile(
 )
 _ALOUD = re.compile(r"[ ,]+(?:aloud|out loud|to me|for me|instead|please)[ .]*$", re.IGNORECASE)
 _QUOTE = re.compile(MARK)
-_TITLE_BEFORE = re.compile(r"(?:for|about|of|called|named|titled|by|from) $", re.IGNORECASE)
+_TITLE_BEFORE = re.compile(r"(?:for|about|called|named|titled|by|from) $", re.IGNORECASE)
 _WORD = re.compile(r"[\w'’-]+")
 _LONGEST_VOICE = 60
 

@@ -33,6 +33,13 @@ _RULES: tuple[tuple[str, Callable[[re.Match[str]], str]], ...] = (
     (r"(?:change|turn|convert) (?:it )?(?:in)?to (.+)", lambda found: f"as {found[1]}"),
     (r"into (.+)", lambda found: f"as {found[1]}"),
     (r"to ((?:be )?\S+)", lambda found: found[1].removeprefix("be ")),
+    (r"i (?:don.t like|hate) (?:the )?(.+)", lambda found: f"different {found[1]}"),
+    (r"speed (?:\w+ )?up", lambda _: "faster"),
+    (r"slow (?:\w+ )?down", lambda _: "slower"),
+    (
+        rf"(?:the (?:text|words?|caption|sign|title) )?(?:should|must) (?:say|read) ({MARK})",
+        lambda found: f"with the words {found[1]}",
+    ),
     (r"crop(?: it| this| that| the \w+)?", lambda _: ""),
     (rf"(?:to )?(?:say|says|read|reads) ({MARK})", lambda found: f"with the words {found[1]}"),
     (r"make (.+)", lambda found: found[1]),

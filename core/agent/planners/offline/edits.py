@@ -71,7 +71,7 @@ def _edit_speech(plan: Plan, asset: Asset, change: Change) -> None:
     words = " ".join(quotation[1:-1] for quotation in mask(change.instruction).quotations)
     wished = change.delivery
     if wished == Delivery() and not words:
-        wished = Delivery(None, change.instruction[:200] or None)
+        wished = Delivery(None, change.description[:200] or None)
     call = spoken((words or asset.prompt)[:LONGEST_PROMPT] or "…", wished.over(delivery_of(asset)))
     if asset.planned:
         plan.rewrite(asset, call.model_dump(), call.text)

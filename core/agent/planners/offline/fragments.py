@@ -4,10 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_JOINING = "and then|and also|and|plus|then|also|as well as|along with|together with|followed by|but also|but|with"
+_JOINING = (
+    r"and then|and also|and(?! white\b)|plus|then|as well as|along with|together with|followed by|but also|but|with"
+)
 _SEPARATOR = re.compile(
-    rf"(?:[,;](?= |\n|$)|[.!?…:](?= |\n)|\n| [-–—](?= )) ?(?:(?:{_JOINING})(?= )(?: then| also)? )?| "
-    rf"(?:{_JOINING}|&|\+) ",
+    rf"(?:[,;](?= |\n|$)|[.!?…:](?= |\n)|\n| [-–—](?= )) ?(?:(?:also|{_JOINING})(?= )(?: then| also)? )?"
+    rf"| (?:{_JOINING}|&|\+) ",
     re.IGNORECASE,
 )
 _BULLET = re.compile(r"^(?:[-*•–]|\d{1,2}[.)]) +", re.MULTILINE)

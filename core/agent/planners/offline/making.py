@@ -52,26 +52,26 @@ def _set_in(wish: Wish, setting: str) -> Wish:
 
 def _borrowed(wish: Wish, neighbours: list[Wish]) -> Wish:
     seen = [near for near in neighbours if near.kind is not Kind.SPEECH or not near.spoken]
-    subject = next((near.subject for near in [*seen, *neighbours] if near.subject), "") or next(
-        (n.prompt for n in seen if n.prompt), ""
-    )
+    subjects = [*(near.subject for near in [*seen, *neighbours]), *(near.prompt for near in seen)]
+    subject = next((words for words in subjects if words), "")
     spoken = next((near.spoken for near in neighbours if near.spoken), "")
     prompt = wish.prompt or ("" if wish.target else subject or spoken)
-    return replace(wish, subject=subject, prompt=_of(prompt, subject) if wish.prompt and subject else prompt)
+    if wish.prompt and subject and not wish.target:
+        prompt = _of(prompt, subject)
+    return replace(wish, subject=subject, prompt=prompt)
 
 
 def _of(prompt: str, subject: str) -> str:
     """`a hero image` beside `a video of a fox` becomes `a hero image of a fox`."""
-    return (
-        prompt if subject.lower() in prompt.lower() or prompt.lower() in subject.lower() else f"{prompt} of {subject}"
-    )
+    one, other = prompt.lower(), subject.lower()
+    return prompt if one in other or other in one else f"{prompt} of {subject}"
 
 
 def asset_for(plan: Plan, target: Target, kind: Kind | None) -> Asset | None:
     """What a reference means when an asset of this kind is wanted."""
     if target.pointer and (found := plan.pointed(target.pointer, target.kind or kind)):
         return found
-    return plan.newest(target.kind or kind) or plan.newest(kind)
+    return plan.newest(target.kind or kind) or (plan.newest(kind) if kind else None)
 
 
 def _make_new(plan: Plan, wish: Wish) -> None:
@@ -165,8 +165,8 @@ def _prompt_of(asset: Asset | None) -> str:
 
 
 def _make_speech(plan: Plan, wish: Wish) -> None:
-    seen = plan.newest(Kind.IMAGE) or plan.newest(Kind.VIDEO)
-    subject = wish.subject or _prompt_of(seen) if not wish.target else _prompt_of(seen) or wish.subject
+    seen = _prompt_of(plan.newest(Kind.IMAGE) or plan.newest(Kind.VIDEO))
+    subject = seen or wish.subject if wish.target else wish.subject or seen
     text = (wish.spoken or narration(subject))[:LONGEST_PROMPT]
     earlier = plan.newest(Kind.SPEECH)
     delivery = wish.delivery.over(delivery_of(earlier)) if earlier and not earlier.planned else wish.delivery

@@ -69,13 +69,16 @@ class Plan:
 
     def latest_group(self, kind: Kind) -> list[Asset]:
         """All of this kind that the latest creation with any of it made: what `them` means."""
-        same = [asset for asset in self._made if asset.kind is kind]
+        planned = [asset for asset in self._planned if asset.kind is kind]
+        same = planned or [asset for asset in self._made if asset.kind is kind]
         return [asset for asset in same if asset.creation == same[-1].creation]
 
     def tool_calls(self) -> tuple[ToolCall, ...]:
         """The calls as the loop takes them, with ids that are unique in the conversation."""
         return tuple(
-            ToolCall(f"call_{self._first_id + at}", _SPECS[type(call)].name.value, call.model_dump_json(exclude_none=True))
+            ToolCall(
+                f"call_{self._first_id + at}", _SPECS[type(call)].name.value, call.model_dump_json(exclude_none=True)
+            )
             for at, call in enumerate(self.calls)
         )
 

@@ -11,7 +11,7 @@ from core.agent.planners.offline.changes import Change, read_change
 from core.agent.planners.offline.clauses import Clause, Nature, clauses, subject_of
 from core.agent.planners.offline.conversation import Conversation, last_attempt_failed, read, results_since_newest
 from core.agent.planners.offline.fragments import Fragment, clean, flatten, split
-from core.agent.planners.offline.plan import Plan
+from core.agent.planners.offline.plan import MOST_CALLS, Plan
 from core.agent.planners.offline.quotes import Quoted, mask
 from core.agent.planners.offline.refinements import refine
 from core.agent.planners.offline.wishes import Wish, counted, read_wish, shaped
@@ -22,6 +22,8 @@ _LATIN = re.compile(r"[A-Za-zÀ-ɏ]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _WISHES = frozenset({Nature.WISH, Nature.SPEECH})
 _SHORT = 60
+_MOST_CLAUSES = 2 * MOST_CALLS
+"""More than can become calls; the rest of an endless list is not worth reading."""
 
 
 class OfflinePlanner:
@@ -106,7 +108,7 @@ def _clauses(text: str, *, thread: bool) -> tuple[Clause, ...]:
     letters = len(_LETTERS.findall(text))
     if letters and len(_LATIN.findall(text)) * 2 < letters:
         return (Clause(Nature.WISH, (Fragment("", text),)),)
-    return clauses(split(text), thread=thread)
+    return clauses(split(text), thread=thread)[:_MOST_CLAUSES]
 
 
 def _asks_again(text: str) -> bool:

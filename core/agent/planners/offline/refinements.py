@@ -47,7 +47,7 @@ def _edit(plan: Plan, change: Change) -> str:
     for asset in targets:
         if asset.kind is Kind.SPEECH and (aspect_of(asset, change) or change.traits.style) and not change.target.kind:
             return replies.NO_IMAGE
-        if asset.planned and asset.kind is not Kind.SPEECH:
+        if asset.planned and "prompt" in type(plan.planned_call(asset)).model_fields:
             rewrite(plan, asset, change)
         else:
             edit(plan, asset, change)
@@ -65,7 +65,7 @@ def _means_the_voice(plan: Plan, change: Change) -> bool:
     """`slower` is for the ear wherever there is speech."""
     if change.target.kind or change.target.pointer or plan.inputs:
         return False
-    words = without_degree(change.instruction).lower().removeprefix("more ")
+    words = without_degree(change.description).lower().removeprefix("more ")
     return words in {"louder", "quieter", "slower", "faster"} and plan.newest(Kind.SPEECH) is not None
 
 
@@ -98,15 +98,13 @@ def _animate(plan: Plan, change: Change) -> str:
 
 
 def _upscale(plan: Plan, change: Change) -> str:
-    assets = (
-        plan.latest_group(change.target.kind or Kind.IMAGE)
-        if change.target.many
-        else [asset_for(plan, change.target, None)]
-    )
-    usable = [asset for asset in assets if asset and asset.kind is not Kind.SPEECH]
+    assets = _targets(plan, change)
+    usable = [asset for asset in assets if asset.kind is not Kind.SPEECH]
     for asset in usable:
         plan.add(Upscale(asset=asset.id), asset)
-    return "" if usable else replies.ONLY_PICTURES_AND_VIDEOS if any(assets) else replies.NOTHING_YET
+    if usable:
+        return ""
+    return replies.ONLY_PICTURES_AND_VIDEOS if assets else _nothing(change.target.kind)
 
 
 def _extend(plan: Plan, change: Change) -> str:

@@ -15,6 +15,7 @@ HELP = (
 WELCOME = "Hello! " + HELP
 THANKED = "You are welcome. Reply whenever you would like a change or something new."
 PRAISED = "I am glad that you like it. Reply whenever you would like a change or something new."
+GOING_BACK = "Nothing is lost: reply to any earlier version, and I will go on from there."
 NOTHING_YET = "There is nothing here to change yet. Tell me what to make, and I will start with that."
 NO_VIDEO = "There is no video here that I could change. Say “animate it” or ask for a video first."
 NO_IMAGE = "There is no picture here to work from yet. Attach one, or tell me what it should show."
@@ -42,27 +43,41 @@ _PRAISE = re.compile(
 )
 _QUESTION = re.compile(
     r"(?:(?:what|who|how|why|when|where)(?:'s|’s)? (?:can|do|does|are|is|did|should|will|would|much|many|was|were)\b"
-    r"|(?:are|do|does|did|is) (?:you|there|this|it)\b|help\b|what else\b)",
+    r"|(?:are|do|does|did|is) (?:you|there)\b|(?:can|could) you (?:tell|explain|help)\b|help\b|what else\b)",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(r"yes|no|nope|sure|less|maybe", re.IGNORECASE)
+_BACK = re.compile(r"(?:undo|revert|go back)(?: .{0,60})?", re.IGNORECASE)
+_FILLER = re.compile(
+    r"(?:and )?(?:then|finally|lastly|next|also|first|please|(?:please )?(?:create|make|generate|draw)(?: "
+    r"me)?(?: the following)?)",
     re.IGNORECASE,
 )
 _SHORT_QUESTION_WORDS = 12
+_ANSWERS = (
+    (_GREETING, WELCOME),
+    (_THANKS, THANKED),
+    (_PRAISE, PRAISED),
+    (_BACK, GOING_BACK),
+    (_VAGUE, HELP),
+    (_FILLER, HELP),
+)
 _SENTENCE = re.compile(r"[A-Z][^{}\[\]<>_\n]{3,200}[.!]")
 _WORDS = {Kind.IMAGE: "picture", Kind.VIDEO: "video", Kind.SPEECH: "narration"}
 
 
 def is_small_talk(text: str) -> bool:
-    """Greetings, thanks and praise: words that ask for nothing."""
+    """Greetings, thanks, praise and fillers: words that ask for nothing."""
     bare = text.strip(" ,.!?…")[:80]
-    return any(pattern.fullmatch(bare) for pattern in (_GREETING, _THANKS, _PRAISE))
+    return any(pattern.fullmatch(bare) for pattern in (_GREETING, _THANKS, _PRAISE, _FILLER))
 
 
 def answer(text: str) -> str:
     """The reply to a greeting, thanks or a question; empty where the text is a wish."""
     bare = text.strip(" ,.!?…")
-    if _GREETING.fullmatch(bare[:80]):
-        return WELCOME
-    if is_small_talk(bare):
-        return THANKED if _THANKS.fullmatch(bare[:80]) else PRAISED
+    for pattern, reply in _ANSWERS:
+        if pattern.fullmatch(bare[:80]) and len(bare) <= 80:
+            return reply
     question = len(bare.split()) <= _SHORT_QUESTION_WORDS and _QUESTION.match(bare)
     return HELP if question or not _says_something(bare) else ""
 

@@ -25,7 +25,7 @@ _MODIFIER = (
     r"(?:(?:hero|cover|header|background|profile|3d|anime|minimal|minimalist|watercolor|cinematic|abstract|short) )"
 )
 _RATIO = re.compile(
-    r"(?:\b(?:in|at|with|as) )?(?:an? )?(?:\b(?:aspect )?ratio (?:of )?)?"
+    r"(?:\b(?:in|at|with|as|to|into) )?(?:an? )?(?:\b(?:aspect )?ratio (?:of )?)?"
     r"\b(?P<width>\d{1,2})(?: ?[:x×] ?| by |-by-)(?P<height>\d{1,2})\b(?!:)"
     r"(?: (?:aspect ratio|aspect|ratio|format))?(?! (?:grid|matrix|array|tiles?|m|meters?|feet|foot|inch|inches|cm)\b)",
     re.IGNORECASE,
@@ -34,7 +34,7 @@ _REMOVED = re.compile(
     rf"(?:(?:\b(?:in|as|with) )?(?:an? )?\b(?P<format>{_WORD})[ -](?:format|orientation|mode|aspect ratio"
     rf"|aspect|ratio|crop|layout)\b"
     rf"|\b(?:in|as|to|into) (?:an? )?(?P<within>{_WORD})(?= ?$|[,.;])"
-    rf"|(?:^|(?<=[,;:.])) ?(?:and )?(?P<alone>{_WORD})(?: please)?(?= ?$|[,.;])"
+    rf"|(?:^|(?<=[,;:.])) ?(?:and )?(?:an? )?(?P<alone>{_WORD})(?: please)?(?= ?$|[,.;])"
     rf"|\b(?P<adjective>{_WORD}) (?={_MODIFIER}?(?P<noun>{'|'.join(NOUNS)})\b)"
     rf"|(?<!open)(?<!world)(?<!eyes) (?P<last>wide|widescreen|vertical|ultrawide)$)",
     re.IGNORECASE,

@@ -15,11 +15,13 @@ _ABOUT = r"(?:of|for|about|showing|with|featuring|depicting) "
 _DEFINITE_CHANGE = re.compile(
     rf"(?:make|turn|change|convert|transform|render|animate|upscale|enlarge|extend|vary|edit|redraw|repaint"
     rf"|bring|set|put|give|crop|shorten) "
-    rf"{TARGET}(?! {_ABOUT}(?!{TARGET}))|(?:read|say|speak|narrate) {TARGET},? (?:again|with|in|using|but|by)\b",
+    rf"{TARGET}(?:(?<= it)|(?<= this)|(?<= that)|(?<= them)|(?! {_ABOUT}(?!{TARGET})))|(?:read|say|speak"
+    rf"|narrate) {TARGET},? (?:again|with|in|using|but|by)\b",
     re.IGNORECASE,
 )
 _SPEECH_ORDER = re.compile(
-    rf"(?:say|speak|narrate|recite|announce|pronounce)\b(?! {TARGET}(?: |$)(?!aloud|out))"
+    rf"{MARK},? (?:spoken|read|said|narrated|in an? (?:\w+ ){{1,3}}voice)\b"
+    rf"|(?:say|speak|narrate|recite|announce|pronounce)\b(?! {TARGET}(?: |$)(?!aloud|out))"
     rf"|(?:whisper|read|voice)(?= ?:? ?{MARK})|read (?:aloud|out\b|me |to me|the (?:words|text|following|line)"
     rf"|(?:this|it) (?:aloud|out))",
     re.IGNORECASE,
@@ -36,7 +38,8 @@ _CHANGING_VERB = re.compile(
     r"|fix|use|put|give|keep|move|"
     r"drop|lose|get rid|take (?:out|away|off)|switch|cut|trim|tilt|soften|simplify|improve|convert|undo"
     r"|increase|decrease|reduce|raise|"
-    r"lower|tone|boost|straighten|center|speed up|slow down|speak|more|less|fewer|another|again|same|the same"
+    r"lower|tone|boost|straighten|center|speed|slow (?:it|this|that|down)|an? different|i (?:don.t like|hate)"
+    r"|speak|more|less|fewer|another|again|same|the same"
     r"|without|no|too|not|one more|"
     r"once more|different|something (?:else|different)|much|even|way|a (?:bit|little|lot|touch|tad)|slightly"
     r"|whispered|read (?:it|that|this)"

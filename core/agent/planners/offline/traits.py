@@ -15,7 +15,7 @@ _DURATION = re.compile(
     r"(?:, ?)?(?:\b(?:for|lasting|lasts|around|about|of|exactly|by|to|an extra|another|that is|that's) )?"
     rf"(?<!after )(?<!every )(?<!per )\b(?P<number>\d{{1,4}}(?:\.\d{{1,3}})?|half an?|an?|{NUMBER})(?P<gap>[ -]?)"
     r"(?P<unit>seconds?|secs?|s|minutes?|mins?)\b(?: and a (?P<half>half))?(?:[ -](?:long|in length"
-    r"|duration))?(?! hand)",
+    r"|duration)\b)?(?! hand)",
     re.IGNORECASE,
 )
 _COUNT = re.compile(

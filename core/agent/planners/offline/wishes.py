@@ -107,12 +107,14 @@ def _prompt(rest: str, head: Head, after: str, *, referring: bool) -> str:
     if not meaning:
         return _sentence(_PREPOSITION.sub("", after, count=1))
     phrase = f"{head.phrase}{'' if after[:1] in {',', ':', ''} else ' '}{after}".strip()
-    kept = "" if head.count > 1 or head.article == "another" else head.article
-    article = kept or ("" if not head.article and head.count == 1 else _article(phrase))
-    return _sentence(f"{article} {phrase}")
+    return _sentence(f"{_article(head, phrase)} {phrase}")
 
 
-def _article(phrase: str) -> str:
+def _article(head: Head, phrase: str) -> str:
+    """The article that fits once count and shape are gone: `three icons` and `a square icon` are `an icon`."""
+    several = head.count > 1 or head.article == "another"
+    if not several and (head.article not in {"a", "an"} or not phrase[:1].isalpha()):
+        return head.article
     return "an" if phrase[:1].lower() in "aeiou" else "a"
 
 
@@ -133,7 +135,7 @@ def _shows_something(before: str) -> bool:
 
 def _sentence(text: str) -> str:
     tidied = tidy(text)
-    return tidied if tidied.endswith("..") else tidied.rstrip(" .?!") or tidied
+    return tidied if tidied.endswith("..") else tidied.rstrip(" .?!")
 
 
 def _unnamed(text: str, quoted: Quoted) -> Wish:

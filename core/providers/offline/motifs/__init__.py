@@ -61,6 +61,6 @@ MOTIFS: dict[str, Motif] = {
     "bowl": Motif(things.bowl, 0.46, half=0.7),
     "book": Motif(things.book, 0.44, half=0.75),
     "heart": Motif(things.heart, 0.46, "air"),
-    "guitar": Motif(things.guitar, 0.66, half=0.6),
+    "guitar": Motif(things.guitar, 0.66, half=0.72),
     "logo": Motif(things.logo, 0.5, "air"),
 }

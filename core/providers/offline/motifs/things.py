@@ -166,7 +166,7 @@ def guitar(pen: Pen) -> None:
     wood = pen.own(colour("#b5652f"))
     bass = pen.at(0.02, 0.02, 1.0, -9)
     for x, y, size in ((-0.5, 0.62, 0.11), (0.5, 0.8, 0.12), (0.6, 0.42, 0.085), (-0.42, 0.3, 0.075)):
-        _note(pen.at(x, y, size), paired=x > 0)
+        _note(pen.at(x, y, size, flip=pen.flip), paired=x > 0)
     bass.line(_INK, [(0, -0.04), (0, 0.05)], 0.02)
     body = [
         (0, 0.02),
