@@ -43,3 +43,6 @@ def set_up(level: str, *, color: bool | None = None) -> None:
     )
     for name in NOISY:  # some of these log whole signed links or request bodies at INFO
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    logging.getLogger("aiohttp.server").setLevel(
+        logging.CRITICAL
+    )  # logs malformed requests whole; ours are logged already

@@ -56,7 +56,7 @@ async def _listening(app: App) -> AsyncIterator[str]:
     """The web, on its port; yields the address to open."""
     settings = app.settings
     site_app = make_web(_context(app))
-    runner = web.AppRunner(site_app, access_log=None, handler_cancellation=True, shutdown_timeout=GRACE_S)
+    runner = web.AppRunner(site_app, access_log=None, shutdown_timeout=GRACE_S)
     await runner.setup()
     try:
         site = web.TCPSite(runner, settings.host, settings.port)

@@ -12,6 +12,7 @@ from sqlalchemy import func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
+from storage.database import insert_of
 from storage.people import living
 from storage.tables import (
     UNFINISHED,
@@ -23,6 +24,7 @@ from storage.tables import (
     StepState,
     Thread,
     Turn,
+    new_id,
     now,
 )
 
@@ -77,8 +79,12 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
     if known:
         return known.creation_id, False
     living(session, new.user_id)
+    creation_id = new_id()
+    if not _first(session, new, creation_id):
+        return session.get_one(Inbound, new.event_key).creation_id, False
     thread = _thread(session, new)
     creation = Creation(
+        id=creation_id,
         user_id=new.user_id,
         workspace_id=new.workspace_id,
         thread_id=thread.id,
@@ -90,9 +96,15 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
         follows=new.follows,
     )
     session.add(creation)
-    session.add(Inbound(event_key=new.event_key, creation_id=creation.id, user_id=new.user_id))
     session.flush()
-    return creation.id, True
+    return creation_id, True
+
+
+def _first(session: Session, new: NewCreation, creation_id: str) -> bool:
+    """Claim the event. Of two processes that record the same delivery at one moment, one inserts."""
+    row = Inbound(event_key=new.event_key, creation_id=creation_id, user_id=new.user_id).model_dump()
+    claimed = session.execute(insert_of(session)(Inbound).values(**row).on_conflict_do_nothing())
+    return bool(getattr(claimed, "rowcount", 0))
 
 
 def _thread(session: Session, new: NewCreation) -> Thread:

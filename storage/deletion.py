@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, delete, select, update
 
+from storage.people import LOCAL
+from storage import ledger
 from storage.tables import (
     UNFINISHED,
     Account,
     Asset,
-    Charge,
     Creation,
     CreationState,
     Inbound,
@@ -65,17 +66,25 @@ def remains(session: Session, user_id: str) -> Remains:
 
 def erase(session: Session, user_id: str) -> None:
     """Delete every row of a person. Charges stay, without a name, so that totals hold."""
-    session.exec(
-        update(Charge).where(col(Charge.user_id) == user_id).values(user_id=None, creation_id=None, workspace_id=None)
-    )
+    ledger.forget(session, user_id)
     for table in (Asset, Post, Step, Turn, Inbound):
         session.exec(delete(table).where(col(table.user_id) == user_id))
     session.exec(delete(Creation).where(col(Creation.user_id) == user_id))
     _leave_threads(session, user_id)
-    for key in (SignIn, Token, Account):
+    for key in (SignIn, Token):
         session.exec(delete(key).where(col(key.user_id) == user_id))
-    session.exec(delete(User).where(col(User.id) == user_id))
+    _leave(session, user_id)
     _purge_index(session)
+
+
+def _leave(session: Session, user_id: str) -> None:
+    """The person goes, but for the one at this machine: they begin anew with nothing, under the id surfaces hold."""
+    accounts = session.exec(select(Account).where(Account.user_id == user_id)).all()
+    if any(account.platform == LOCAL for account in accounts):
+        session.exec(update(User).where(col(User.id) == user_id).values(forgotten_at=None))
+        return
+    session.exec(delete(Account).where(col(Account.user_id) == user_id))
+    session.exec(delete(User).where(col(User.id) == user_id))
 
 
 def _leave_threads(session: Session, user_id: str) -> None:

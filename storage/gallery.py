@@ -13,7 +13,8 @@ from storage.people import living
 from storage.tables import Asset, Creation, Thread
 
 PAGE_MAX = 200
-WORD = re.compile(r"\w+", re.UNICODE)
+WORD = re.compile(r"[^\W_]+", re.UNICODE)
+"""Runs of letters and digits, as the index cuts them: an underscore ends a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,12 +121,21 @@ def add(session: Session, creation: Creation, assets: Sequence[Asset]) -> None:
     """
     living(session, creation.user_id)
     known = set(session.exec(select(Asset.ordinal).where(Asset.step_id == assets[0].step_id)))
+    taken = set(session.exec(select(Asset.letter).where(Asset.creation_id == creation.id)))
     number = next_round(session, creation)
     for each in assets:
         if each.ordinal not in known:
-            each.round = number
+            each.round, each.letter = number, _free(each.letter, taken)
+            taken.add(each.letter)
             session.add(each)
     touch(session, creation.id)
+
+
+def _free(letter: int, taken: set[int]) -> int:
+    """The wished letter, or the next that no other asset of the round has: a step may make several."""
+    while letter in taken:
+        letter += 1
+    return letter
 
 
 def add_upload(session: Session, upload: Asset) -> None:

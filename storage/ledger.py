@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, true
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, delete, select, update
 
+from storage.database import insert_of
 from storage.tables import Budget, Charge, ChargeState, now
 
 
@@ -82,6 +82,14 @@ def settle(session: Session, step_id: str, micros: int) -> None:
     _close(session, step_id, ChargeState.SETTLED, micros)
 
 
+def settle_whole(session: Session, step_id: str) -> int:
+    """Count a step's whole hold as spent, because it may have been; returns how much that was."""
+    charge = _held(session, step_id)
+    held = charge.reserved_micros if charge else 0
+    settle(session, step_id, held)
+    return held
+
+
 def release(session: Session, step_id: str) -> None:
     """Give a step's hold back."""
     _close(session, step_id, ChargeState.RELEASED, 0)
@@ -94,6 +102,20 @@ def release_all(session: Session, creation_id: str) -> None:
         release(session, step_id or "")
 
 
+def forget(session: Session, user_id: str) -> None:
+    """Keep a person's charges without a name, so that totals hold, and drop the counters that were theirs alone."""
+    charges = session.exec(select(Charge).where(Charge.user_id == user_id)).all()
+    for charge in charges:
+        release(session, charge.step_id or "")
+    for own in {each for charge in charges for each in charge.budgets if each.startswith(("creation:", "user:"))}:
+        session.exec(delete(Budget).where(col(Budget.id) == own))
+    session.exec(
+        update(Charge)
+        .where(col(Charge.user_id) == user_id)
+        .values(user_id=None, creation_id=None, workspace_id=None, budgets=[])
+    )
+
+
 def spent(session: Session, user_id: str, since: datetime) -> int:
     """What a person's settled work cost since a moment."""
     query = select(func.coalesce(func.sum(col(Charge.settled_micros)), 0)).where(
@@ -103,9 +125,8 @@ def spent(session: Session, user_id: str, since: datetime) -> int:
 
 
 def _take(session: Session, limit: Limit, micros: int) -> bool:
-    insert = (sqlite if session.get_bind().dialect.name == "sqlite" else postgresql).insert
     values = {"id": limit.id, "scope": limit.scope, "period": limit.period, "reserved_micros": 0, "spent_micros": 0}
-    session.execute(insert(Budget).values(**values).on_conflict_do_nothing())
+    session.execute(insert_of(session)(Budget).values(**values).on_conflict_do_nothing())
     taken = session.exec(
         update(Budget)
         .where(
@@ -129,7 +150,7 @@ def _left(session: Session, limit: Limit) -> int:
 
 
 def _close(session: Session, step_id: str, state: ChargeState, micros: int) -> None:
-    charge = session.exec(select(Charge).where(Charge.step_id == step_id, Charge.state == ChargeState.RESERVED)).first()
+    charge = _held(session, step_id)
     if charge is None:
         return
     session.exec(
@@ -142,3 +163,7 @@ def _close(session: Session, step_id: str, state: ChargeState, micros: int) -> N
     )
     charge.state, charge.settled_micros, charge.settled_at = state, micros, now()
     session.add(charge)
+
+
+def _held(session: Session, step_id: str) -> Charge | None:
+    return session.exec(select(Charge).where(Charge.step_id == step_id, Charge.state == ChargeState.RESERVED)).first()

@@ -29,6 +29,7 @@ from storage.tables import Asset, Creation, Step, StepState, new_id, now
 
 log = structlog.get_logger()
 ALT_MAX = 300
+UNCERTAIN = "uncertain"
 EXTENSIONS = {"image/webp": ".webp", "audio/mpeg": ".mp3", "audio/wav": ".wav", "image/jpeg": ".jpg"}
 STOP_WORDS = {
     "cancelled": "You cancelled this.",
@@ -97,20 +98,23 @@ class Making:
         job = await self._database.read(lambda session: _job(session, step_id))
         if job and not job.step.state.final:
             await self._fail(job, code, message)
+        await self._spool.clear(step_id)
         return job.step.state if job else "forgotten"
 
     async def _fail(self, job: Job, code: str, message: str) -> None:
         """End a step with a sentence; its money goes back unless it may have been spent."""
-        spent = job.step.cost_micros if code == Uncertain.__name__.lower() else 0
 
         def work(session: Session) -> None:
             creations.change_step(
-                session, job.step, state=StepState.ERROR, error_code=code, error_message=message, finished_at=now()
+                session,
+                job.step,
+                state=StepState.ERROR,
+                error_code=code,
+                error_message=message,
+                cost_micros=ledger.settle_whole(session, job.step.id) if code == UNCERTAIN else 0,
+                finished_at=now(),
             )
-            if spent:
-                ledger.settle(session, job.step.id, spent)
-            else:
-                ledger.release(session, job.step.id)
+            ledger.release(session, job.step.id)
 
         await self._changes.write(job.creation.id, work)
 
@@ -207,7 +211,7 @@ class Making:
             raise Uncertain(
                 "Easel was interrupted here, so this may have been charged although nothing arrived. "
                 "Try again, or try another model.",
-                "uncertain",
+                UNCERTAIN,
             )
         await self._mark(
             job,

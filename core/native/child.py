@@ -39,7 +39,7 @@ FUNCTIONS = frozenset(
 
 MEMORY_BYTES = 2 << 30
 FILE_BYTES = 2 << 30
-CPU_S = 120
+CPU_S = 600
 """Processor time of one job; the pool's own timeout normally comes first."""
 
 _PR_SET_PDEATHSIG = 1

@@ -10,6 +10,7 @@ const PAUSE_MS = 200;
 
 const wall = document.getElementById("wall");
 const search = document.getElementById("search");
+let filter = document.querySelector("#filters [aria-current]")?.href ?? location.href;
 let waiting;
 let asking = new AbortController();
 
@@ -73,23 +74,33 @@ function watchEnd() {
   if (link) end.observe(link);
 }
 
-function address() {
-  const form = new FormData(search.form);
-  const current = new URL(document.querySelector("#filters [aria-current]")?.href ?? location.href).searchParams;
-  current.delete("q");
-  const words = String(form.get("q")).trim();
-  if (words) current.set("q", words);
-  return `/gallery${current.size ? `?${current}` : ""}`;
+/** What is asked for now: the words in the field, within the filter. */
+function wanted() {
+  const query = new URL(filter, location.href).searchParams;
+  const words = search.value.trim();
+  query.delete("q");
+  if (words) query.set("q", words);
+  return `/gallery${query.size ? `?${query}` : ""}`;
+}
+
+function look() {
+  clearTimeout(waiting);
+  return turnTo(wanted());
+}
+
+async function choose(link) {
+  filter = link.href;
+  await look();
+  document.querySelector("#filters [aria-current]")?.focus();
 }
 
 search.addEventListener("input", () => {
   clearTimeout(waiting);
-  waiting = setTimeout(() => turnTo(address()), PAUSE_MS);
+  waiting = setTimeout(look, PAUSE_MS);
 });
 search.form.addEventListener("submit", (event) => {
   event.preventDefault();
-  clearTimeout(waiting);
-  turnTo(address());
+  look();
 });
 
 document.addEventListener("keydown", (event) => {
@@ -101,14 +112,13 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("click", (event) => {
   const heart = event.target.closest("[data-favourite]");
   const play = event.target.closest("[data-play]");
-  const filter = event.target.closest("#filters a");
-  const link = event.target.closest("#more");
+  const link = event.target.closest("#filters a, #more");
   if (heart) toggleFavourite(heart, heart.dataset.favourite);
   else if (play) togglePlay(play);
-  else if ((filter || link) && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+  else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    if (link) more(link);
-    else turnTo(filter.href).then(() => document.querySelector("#filters [aria-current]")?.focus());
+    if (link.id === "more") more(link);
+    else choose(link);
   }
 });
 

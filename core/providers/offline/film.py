@@ -7,6 +7,7 @@ from types import TracebackType
 import av
 from PIL import Image
 
+from core.providers.offline.labels import LABEL
 from core.providers.offline.sound import RATE
 
 FPS = 24
@@ -25,6 +26,7 @@ class Film:
         self._sound = sound
         self._heard = 0
         self._container = av.open(path, "w", format="mp4", options={"movflags": "+faststart"})
+        self._container.metadata["comment"] = LABEL
         self._video = self._container.add_stream("libx264", rate=self.fps, options=_X264)
         self._video.width, self._video.height = size
         self._video.pix_fmt = "yuv420p"

@@ -2,12 +2,16 @@
 
 import array
 import ctypes
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
 import av
 import espeakng_loader
 
+from core.providers.offline.labels import LABEL
 from core.providers.offline.tongues import Tongue, choose_tongue
 
 _RETRIEVAL = 1
@@ -17,6 +21,7 @@ _POSITION_CHARACTER = 1
 _BIT_RATE = 64_000
 _FRAME = 1152
 _PAUSE_S = 0.15
+_PATH_CAP = 120
 
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 
@@ -30,8 +35,13 @@ def speak(target: str, text: str, voice: str | None = None, manner: str = "") ->
 
 
 def _synthesise(text: str, tongue: Tongue) -> tuple["array.array[int]", int]:
+    with _data_path() as data:
+        return _synthesise_from(data, text, tongue)
+
+
+def _synthesise_from(data: Path, text: str, tongue: Tongue) -> tuple["array.array[int]", int]:
     espeak = ctypes.CDLL(str(espeakng_loader.get_library_path()))
-    rate = espeak.espeak_Initialize(_RETRIEVAL, 0, str(_data_path()).encode(), 0)
+    rate = espeak.espeak_Initialize(_RETRIEVAL, 0, str(data).encode(), 0)
     if rate <= 0:
         raise RuntimeError("espeak-ng did not start")
     samples = array.array("h", bytes(2 * int(rate * _PAUSE_S)))
@@ -51,8 +61,17 @@ def _synthesise(text: str, tongue: Tongue) -> tuple["array.array[int]", int]:
     return samples, rate
 
 
-def _data_path() -> Path:
-    return Path(espeakng_loader.get_data_path())
+@contextmanager
+def _data_path() -> Iterator[Path]:
+    """Where the voices lie, under a name that fits: with a longer one espeak-ng ends the process."""
+    data = Path(espeakng_loader.get_data_path())
+    if len(str(data)) <= _PATH_CAP:
+        yield data
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        short = Path(folder) / data.name
+        short.symlink_to(data)
+        yield short
 
 
 def _set_voice(espeak: ctypes.CDLL, tongue: Tongue) -> None:
@@ -64,6 +83,7 @@ def _set_voice(espeak: ctypes.CDLL, tongue: Tongue) -> None:
 
 def _write_mp3(target: str, samples: "array.array[int]", rate: int) -> None:
     with av.open(target, "w", format="mp3") as container:
+        container.metadata["comment"] = LABEL
         stream = container.add_stream("libmp3lame", rate=rate)
         stream.bit_rate = _BIT_RATE
         stream.layout = "mono"

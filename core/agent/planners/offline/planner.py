@@ -50,11 +50,16 @@ def _answer(conversation: Conversation) -> Turn:
     flat = flatten(quoted.text)
     if not flat.strip() and conversation.inputs:
         return Turn(replies.WHAT_WITH_INPUT)
-    if said := replies.answer(flat):
+    if (said := replies.answer(flat)) and not (_speech_is_chosen(conversation) and replies.says_something(flat)):
         return Turn(said)
     plan = Plan(conversation)
     _fill(plan, conversation, Quoted(flat, quoted.quotations))
     return Turn(calls=plan.tool_calls()) if plan.calls else Turn(" ".join(dict.fromkeys(plan.excuses)) or replies.HELP)
+
+
+def _speech_is_chosen(conversation: Conversation) -> bool:
+    """Then even `hello` is a text to speak, and no greeting."""
+    return dict(conversation.newest.settings).get("kind") == Kind.SPEECH
 
 
 def _fill(plan: Plan, conversation: Conversation, quoted: Quoted) -> None:
@@ -64,7 +69,7 @@ def _fill(plan: Plan, conversation: Conversation, quoted: Quoted) -> None:
     settings = dict(conversation.newest.settings)
     found = _clauses(quoted.text, thread=plan.newest() is not None)
     wishes = [read_wish(clause, quoted, settings) for clause in found if clause.nature in _WISHES]
-    if settings.get("kind") == Kind.SPEECH and not any(clause.nature is Nature.CHANGE for clause in found):
+    if _speech_is_chosen(conversation) and not any(clause.nature is Nature.CHANGE for clause in found):
         _speak(plan, quoted, found, settings)
         return
     setting = next((clause for clause in found if clause.nature is Nature.SETTING), None)

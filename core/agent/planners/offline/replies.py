@@ -79,10 +79,10 @@ def answer(text: str) -> str:
         if pattern.fullmatch(bare[:80]) and len(bare) <= 80:
             return reply
     question = len(bare.split()) <= _SHORT_QUESTION_WORDS and _QUESTION.match(bare)
-    return HELP if question or not _says_something(bare) else ""
+    return HELP if question or not says_something(bare) else ""
 
 
-def _says_something(text: str) -> bool:
+def says_something(text: str) -> bool:
     """A letter, a figure or a picture character such as 🦊."""
     return any(char.isalnum() or ord(char) > 0x2190 for char in text)
 
