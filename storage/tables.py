@@ -214,6 +214,7 @@ class Turn(SQLModel, table=True):
     """`{"id", "name", "arguments"}` as the planner wrote them."""
     answers: dict[str, str] = _json(dict)
     """What a call that never became a step was answered: call id → JSON text."""
+    model: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
     cost_micros: int = _big()
@@ -240,6 +241,10 @@ class Step(SQLModel, table=True):
     attempts: int = 0
     provider: str | None = None
     model: str | None = None
+    candidates: list[str] = _json(list)
+    """Ids of the models that may be asked, best first; `model` is the one asked now."""
+    preview_key: str | None = None
+    """A first, rough picture of what is being made; gone when the asset is there."""
     detail: str = ""
     progress: float | None = None
     intent_at: datetime | None = _moment()
@@ -294,6 +299,8 @@ class Asset(SQLModel, table=True):
     round: int = 0
     letter: int = 0
     visibility: str = "private"
+    safety: str = ""
+    """What the check of the finished picture said: nothing, `spoiler` (shown behind a click) or `withheld`."""
     favourite: bool = False
     cost_micros: int = _big()
     created_at: datetime = _created()
@@ -340,6 +347,7 @@ class Charge(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True)
     creation_id: str | None = Field(default=None, index=True)
     step_id: str | None = Field(default=None, unique=True)
+    """What it pays for: a step, or a planner's call as `turn:`, its creation, its index and the attempt."""
     user_id: str | None = Field(default=None, index=True)
     """Null once its user is forgotten: totals stay, the person does not."""
     workspace_id: str | None = None
