@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from core.creation.engine import Engine
 
 from bot.settings import Settings, secret_key
-from core.agent.catalogue import Catalogue, Model, read_models
+from core.agent.catalogue import Catalogue, Listing, Model, read_listing
 from core.agent.messages import Planner
 from core.agent.planners.offline.planner import OfflinePlanner
 from core.chat import Adapter
@@ -136,7 +136,8 @@ async def _build(
     changes, stops, pool = Changes(database), Stops(database), NativePool()
     thumbnails = Thumbnails(database, objects, pool, spool.folder)
     providers = providers or {"offline": OfflineProvider(pool)}
-    catalogue = Catalogue(models or read_models(settings.models_file), tuple(providers))
+    listing = Listing(model=models) if models else read_listing(settings.models_file)
+    catalogue = Catalogue(listing, tuple(providers))
     delivery = Delivery(database, changes, objects, adapters)
 
     async def start(creation_id: str) -> None:

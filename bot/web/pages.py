@@ -1,7 +1,7 @@
-"""The pages people look at: chat, gallery, one asset, help. What moves on them is done by `static/` through the REST API."""
+"""The pages people look at: chat, gallery, one asset, help. What moves on them, `static/` does through the REST API."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,11 +25,9 @@ LINKS = Links("")
 PAGE_SIZE = 40
 THREADS_SHOWN = 30
 SHAPES: Mapping[str, float] = {
-    f"{wide}x{high}": wide / high
-    for wide, high in (
-        (1, 3), (9, 21), (9, 16), (2, 3), (3, 4), (4, 5), (1, 1), (5, 4), (4, 3), (3, 2), (16, 9), (2, 1), (21, 9), (3, 1)
-    )
-}  # fmt: skip
+    name: int(name.split("x")[0]) / int(name.split("x")[1])
+    for name in ["1x3", "9x21", "9x16", "2x3", "3x4", "4x5", "1x1", "5x4", "4x3", "3x2", "16x9", "2x1", "21x9", "3x1"]
+}
 """The outlines that the style sheets know. Tiles take the nearest, because a page may not carry styles of its own."""
 EXAMPLES: tuple[tuple[str, str], ...] = (
     ("image", "A lighthouse at dusk, wide, and a narration saying 'The light still turns.'"),
@@ -51,13 +49,14 @@ FILTERS: tuple[tuple[str, dict[str, str]], ...] = (
 
 def add_pages(app: web.Application) -> None:
     """Add the pages, what they load, and the templates that errors and sign-in share with them."""
+    filters: Mapping[str, Callable[..., str]] = {"shape": shape, "clock": clock, "ago": ago, "thread_path": thread_path}
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        filters={"shape": shape, "clock": clock, "ago": ago, "thread_path": thread_path},
+        filters=filters,
     )
     environment.globals["LINKS"] = LINKS
     app.on_response_prepare.append(_always_ask_again)

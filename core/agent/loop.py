@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import ValidationError
 
 from core.agent.messages import Message, Role, ToolCall
+from core.agent.messages import Turn as Answer
 from core.agent.tools import TOOLS, AnyArguments, ToolSpec
 from core.providers.base import Kind, Tool
 from storage.creations import Snapshot
@@ -94,6 +95,14 @@ def told(asset: Asset, aspect: str | None = None) -> dict[str, Any]:
     return {key: value for key, value in facts.items() if value is not None}
 
 
+def numbered(turn: Answer) -> Answer:
+    """A turn whose calls can be told apart: some servers give them no ids, or all the same."""
+    if len({call.id for call in turn.calls} - {""}) == len(turn.calls):
+        return turn
+    calls = (replace(call, id=f"call_{position}") for position, call in enumerate(turn.calls))
+    return replace(turn, calls=tuple(calls))
+
+
 def judge(calls: Sequence[ToolCall], options: dict[str, Any], known: set[str]) -> Judged:
     """Check every call: the tool exists, the arguments fit, what it refers to is there.
 
@@ -133,10 +142,7 @@ def _chosen(spec: ToolSpec, arguments: Any, options: dict[str, Any]) -> Any:
 
 def _needs(spec: ToolSpec, arguments: AnyArguments, known: set[str], before: dict[int, Accepted]) -> tuple[int, ...]:
     needs = []
-    for name in spec.refs:
-        ref = getattr(arguments, name)
-        if ref is None:
-            continue
+    for name, ref in named_refs(spec, arguments.model_dump()):
         if not ref.startswith("call:"):
             if ref not in known:
                 raise ValueError(f"{name}: there is no asset {ref} in this conversation.")
@@ -146,6 +152,12 @@ def _needs(spec: ToolSpec, arguments: AnyArguments, known: set[str], before: dic
             raise ValueError(f"{name}: {ref} must be an accepted call before this one.")
         needs.append(needed)
     return tuple(needs)
+
+
+def named_refs(spec: ToolSpec, arguments: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every asset that a call's arguments refer to, with the argument's name, in the order of `spec.refs`."""
+    found = ((name, arguments.get(name)) for name in spec.refs)
+    return [(name, ref) for name, refs in found if refs for ref in (refs if isinstance(refs, list) else [refs])]
 
 
 def makes(accepted: Accepted, kinds: dict[str, Kind], before: dict[int, Kind]) -> Kind:

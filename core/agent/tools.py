@@ -35,13 +35,18 @@ class GenerateImage(Arguments):
     prompt: Prompt
     aspect: Aspect | None = None
     style: Style | None = None
+    transparent: bool | None = Field(default=None, description="Without a background, for logos and stickers.")
     alt_text: str | None = Field(default=None, max_length=500)
 
 
 class EditImage(Arguments):
-    """Change an existing picture and keep its composition."""
+    """Change an existing picture and keep its composition, or combine several."""
 
     image: AssetRef
+    more_images: Annotated[list[AssetRef], Field(max_length=15, description="Pictures to take things from.")] | None = (
+        None
+    )
+    mask: AssetRef | None = Field(default=None, description="A picture that is white where the change may happen.")
     prompt: Prompt
     instruction: Annotated[str, Field(min_length=1, max_length=2_000, description="Only what changes.")]
     aspect: Aspect | None = None
@@ -122,7 +127,7 @@ TOOLS: dict[Tool, ToolSpec] = {
     spec.name: spec
     for spec in (
         ToolSpec(Tool.GENERATE_IMAGE, GenerateImage, Kind.IMAGE),
-        ToolSpec(Tool.EDIT_IMAGE, EditImage, Kind.IMAGE, ("image",)),
+        ToolSpec(Tool.EDIT_IMAGE, EditImage, Kind.IMAGE, ("image", "more_images", "mask")),
         ToolSpec(Tool.VARY, Vary, Kind.IMAGE, ("image",)),
         ToolSpec(Tool.UPSCALE, Upscale, Kind.IMAGE, ("asset",)),
         ToolSpec(Tool.GENERATE_VIDEO, GenerateVideo, Kind.VIDEO, ("first_frame",)),

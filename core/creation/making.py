@@ -14,6 +14,7 @@ import structlog
 from sqlmodel import Session, select
 
 from core.agent.catalogue import Catalogue
+from core.agent.loop import named_refs
 from core.agent.tools import TOOLS
 from core.creation.spool import Spool
 from core.creation.stops import Stopped, Stops
@@ -151,7 +152,7 @@ class Making:
     async def _order(self, job: Job, folder: Path) -> Order:
         step, arguments = job.step, job.step.arguments
         sources = await asyncio.gather(*(self._source(role, asset, folder) for role, asset in _roles(job)))
-        model = next(model for model in self._catalogue.models if model.id == step.model)
+        model = self._catalogue.model(step.model or "")
         return Order(
             step_id=step.id,
             tool=Tool(step.tool),
@@ -163,10 +164,10 @@ class Making:
             duration_s=arguments.get("duration_s"),
             voice=arguments.get("voice"),
             style=arguments.get("style"),
+            transparent=bool(arguments.get("transparent")),
             seed=_seed(job),
             sources=tuple(sources),
             folder=folder,
-            extra=model.settings,
         )
 
     async def _source(self, role: str, asset: Asset, folder: Path) -> Source:
@@ -223,7 +224,7 @@ class Making:
         return await provider.submit(order)
 
     def _may_rerun(self, step: Step) -> bool:
-        model = next(model for model in self._catalogue.models if model.id == step.model)
+        model = self._catalogue.model(step.model or "")
         price = model.price_micros(
             duration_s=step.arguments.get("duration_s"), characters=len(step.arguments.get("text", ""))
         )
@@ -333,7 +334,8 @@ def _states(session: Session, step_ids: list[str]) -> list[StepState]:
 
 
 def _sources(session: Session, job: Job) -> list[Asset | None]:
-    return [_source_row(session, job, job.step.arguments[name]) for name in _ref_names(job.step)]
+    spec = TOOLS[Tool(job.step.tool)]
+    return [_source_row(session, job, ref) for _, ref in named_refs(spec, job.step.arguments)]
 
 
 def _source_row(session: Session, job: Job, ref: str) -> Asset | None:
@@ -349,15 +351,15 @@ def _source_row(session: Session, job: Job, ref: str) -> Asset | None:
     return session.exec(query).first()
 
 
-def _ref_names(step: Step) -> list[str]:
-    return [name for name in TOOLS[Tool(step.tool)].refs if step.arguments.get(name)]
-
-
 def _roles(job: Job) -> list[tuple[str, Asset]]:
-    roles = [kind if (kind := asset.kind) == "video" else "image" for asset in job.sources]
-    if job.step.tool == Tool.GENERATE_VIDEO:
-        roles = ["first_frame"] * len(roles)
-    return list(zip(roles, job.sources, strict=True))
+    names = [name for name, _ in named_refs(TOOLS[Tool(job.step.tool)], job.step.arguments)]
+    return [(_role(name, asset), asset) for name, asset in zip(names, job.sources, strict=True)]
+
+
+def _role(name: str, asset: Asset) -> str:
+    if name in ("mask", "first_frame"):
+        return name
+    return "video" if asset.kind == Kind.VIDEO else "image"
 
 
 def _prompt(job: Job) -> str:

@@ -7,7 +7,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from core.agent.catalogue import Catalogue, Model
-from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes
+from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes, numbered
 from core.agent.messages import Message, Planner, Turn
 from core.agent.planners.fixed import fixed_turn
 from core.agent.tools import TOOLS, GenerateSpeech
@@ -80,7 +80,7 @@ class Planning:
         rows, turns = past[-1]
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
-        turn = await self._stops.during(rows.creation.id, self._ask(rows, conversation(past), index))
+        turn = numbered(await self._stops.during(rows.creation.id, self._ask(rows, conversation(past), index)))
         kinds = await self._database.read(lambda session: _kinds(session, past))
         judged = judge(turn.calls, rows.creation.options, set(kinds))
         repairs = sum(1 for each in turns if each.answers)
@@ -115,7 +115,7 @@ class Planning:
         return steps
 
     def _model(self, creation: Creation, accepted: Accepted, kind: Kind) -> Model:
-        return self._catalogue.pick(accepted.spec.name, kind, creation.options.get("model"))
+        return self._catalogue.route(accepted.spec.name, kind, wanted=creation.options.get("model"))[0]
 
     async def _store(self, creation: Creation, turn: tables.Turn, steps: list[Step]) -> None:
         """The turn, its steps and the hold on their whole price, in one transaction or not at all."""
@@ -147,7 +147,7 @@ class Planning:
         await self._changes.write(creation.id, work)
 
     def _hold(self, step: Step) -> Hold:
-        model = next(model for model in self._catalogue.models if model.id == step.model)
+        model = self._catalogue.model(step.model or "")
         characters = len(step.arguments.get("text", ""))
         micros = model.price_micros(duration_s=step.arguments.get("duration_s"), characters=characters)
         return Hold(step.id, model.provider, model.id, micros)

@@ -1,5 +1,6 @@
 """What a provider takes and gives: orders in; outputs, tickets and refusals out."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -33,7 +34,8 @@ class Source:
     """A stored asset that an order works from, as a local file."""
 
     role: str
-    """`image` (edit, vary, upscale, animate), `first_frame` (video) or `video` (extend, upscale)."""
+    """`image` (edit, vary, upscale, animate; the first is the one to change), `mask` (white where it may change),
+    `first_frame` (video) or `video` (extend, upscale)."""
     path: Path
     media_type: str
     kind: Kind
@@ -65,8 +67,12 @@ class Order:
     sources: tuple[Source, ...] = ()
     folder: Path = field(default_factory=Path)
     """Where the provider may write its files; removed after the step."""
-    extra: dict[str, Any] = field(default_factory=dict)
-    """Model-specific settings from the catalogue."""
+    transparent: bool = False
+    """A picture without a background."""
+    person: str = ""
+    """Who asks, as a keyed hash: what providers want to tell people apart by, without knowing them."""
+    preview: Callable[[Path], Awaitable[None]] | None = None
+    """Where a provider that shows rough pictures on the way hands each of them over, as a file in `folder`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,11 +123,16 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The provider tried and failed. `elsewhere`: another provider may be asked, because this one surely charged nothing."""
+    """The provider did not make it. `message` is a whole sentence for the person."""
 
     message: str
     code: str = "failed"
     elsewhere: bool = False
+    """Another model may be asked: this one surely did not run, or ended without a charge."""
+    again_s: float | None = None
+    """The same model may be asked again after so many seconds: it was too busy to begin."""
+    perhaps_paid: bool = False
+    """Nobody can say whether it ran: it is not asked again, and the whole price counts as spent."""
 
 
 class Provider(Protocol):
@@ -141,6 +152,6 @@ class Provider(Protocol):
         """Look once. Never waits for the work."""
         ...
 
-    async def cancel(self, ticket: Ticket) -> None:
-        """Ask the provider to stop; too late is no error."""
+    async def cancel(self, ticket: Ticket) -> bool:
+        """Ask the provider to stop; too late is no error. True where it surely charges nothing for what it began."""
         ...

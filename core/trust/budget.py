@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
 
 from core.errors import OverBudget
 from storage.ledger import Limit, Short
@@ -41,8 +42,8 @@ class Budgets:
 
 def refusal(short: Short, wanted_micros: int, at: datetime) -> OverBudget:
     """Which budget, how much is left in it, and when it is full again."""
-    left, wanted = short.left_micros / 1_000_000, wanted_micros / 1_000_000
-    sentence = f"This could cost up to ${wanted:.2f}, but {_MEANING[short.limit.scope]} has ${left:.2f} left."
+    cost, left = ceil(wanted_micros / 10_000) / 100, short.left_micros // 10_000 / 100
+    sentence = f"This could cost up to ${cost:.2f}, but {_MEANING[short.limit.scope]} has ${left:.2f} left."
     return OverBudget(sentence + _resets(short.limit.scope, at))
 
 

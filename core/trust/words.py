@@ -16,9 +16,9 @@ _HIDDEN = re.compile(
 
 def clean(text: str) -> str:
     """Remove what cannot be seen and normalise line ends and composition; the words stay as typed."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    lone = text.encode("utf-8", "ignore").decode("utf-8")  # half a surrogate pair cannot be stored
-    return _HIDDEN.sub("", lone).strip()
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    whole = lines.encode("utf-8", "ignore").decode("utf-8")  # half a surrogate pair cannot be stored
+    return unicodedata.normalize("NFC", _HIDDEN.sub("", whole)).strip()
 
 
 def clean_prompt(text: str) -> str:

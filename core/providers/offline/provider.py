@@ -56,8 +56,9 @@ class OfflineProvider:
         del ticket
         return await self.submit(order)
 
-    async def cancel(self, ticket: Ticket) -> None:
+    async def cancel(self, ticket: Ticket) -> bool:
         """A cancelled `submit` has already ended its child."""
+        return True
 
     async def _draw(self, order: Order) -> Output:
         arguments = {"prompt": _styled(order), "seed": order.seed, "aspect": order.aspect}
