@@ -1,4 +1,4 @@
-"""The only wiring: settings in, a working house out."""
+"""The front of the house, put together: settings in, a desk that takes wishes out. The workbench comes up later."""
 
 import asyncio
 import contextlib
@@ -10,30 +10,21 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-if TYPE_CHECKING:
-    from core.creation.engine import Engine
-
 from bot.settings import Settings, secret_key
-from core.agent.catalogue import Catalogue, Listing, Model, read_listing
+from core.agent.catalogue import OFFLINE, Catalogue, Listing, Model, read_listing
 from core.agent.messages import Planner
-from core.agent.planners.offline.planner import OfflinePlanner
 from core.chat import Adapter
 from core.creation.admission import Admission, Room
-from core.creation.boundary import Boundary
 from core.creation.delivery import Delivery
-from core.creation.finishing import Finishing
-from core.creation.making import Making
 from core.creation.overdue import Overdue
-from core.creation.planning import Planning
 from core.creation.spool import Spool
 from core.creation.stops import Stops
 from core.creation.thumbnails import Thumbnails
 from core.deletion import Deletion
 from core.native.pool import NativePool
 from core.providers.base import Provider
-from core.providers.offline.provider import OfflineProvider
 from core.studio import Studio
-from core.trust.budget import Budgets
+from core.trust.checks import Safety
 from core.trust.media import Uploads
 from storage import creations, people
 from storage.changes import Changes
@@ -41,14 +32,30 @@ from storage.database import Database
 from storage.migrate import migrate
 from storage.objects import FileObjects
 
+if TYPE_CHECKING:
+    from bot.workbench import Workbench
+    from core.creation.engine import Engine
+
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What a caller hands in instead of what the settings would choose; None: as the settings say."""
+
+    providers: Mapping[str, Provider] | None = None
+    planner: Planner | None = None
+    models: tuple[Model, ...] | None = None
+    safety: Safety | None = None
+    adapters: Mapping[str, Adapter] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class App:
     """The built house. Surfaces take from it what they need."""
 
     settings: Settings
+    given: Given
     database: Database
     objects: FileObjects
     changes: Changes
@@ -57,32 +64,37 @@ class App:
     spool: Spool
     thumbnails: Thumbnails
     catalogue: Catalogue
-    providers: Mapping[str, Provider]
     admission: Admission
-    engine: "asyncio.Future[Engine] | None"
-    """Comes up beside the web, which answers before the engine is loaded. None where this process does no work."""
     delivery: Delivery
     deletion: Deletion
     overdue: Overdue
     studio: Studio
     local_user_id: str
     secret_key: str
+    workbench: "asyncio.Future[Workbench] | None"
+    """Comes up beside the web, which answers before it is loaded. None where this process does no work."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def offline(self) -> bool:
         """Nothing here costs money or leaves this machine."""
-        return all(provider.repeatable for provider in self.providers.values()) and not self.settings.paid_keys
+        given = (self.given.providers or {}).values()
+        return not self.settings.paid_keys and all(provider.repeatable for provider in given)
 
     @property
     def token_demanded(self) -> bool:
         """Whether a stranger could reach Easel, or spend money with it."""
         return not (self.offline and self.settings.loopback_only)
 
+    @property
+    def engine(self) -> "asyncio.Future[Engine] | None":
+        """The durable engine, once the workbench stands."""
+        return asyncio.ensure_future(_engine(self.workbench)) if self.workbench else None
+
     def not_ready(self) -> list[str]:
         """Why no work can be taken now."""
         reasons = [f"{task.get_name()} has stopped" for task in self.tasks if task.done() and not _once(task)]
-        if self.engine and not self.engine.done():
+        if self.workbench and not self.workbench.done():
             reasons.append("the engine is starting")
         return reasons + ([] if self.admission.open else ["draining"])
 
@@ -95,14 +107,14 @@ async def running(
     providers: Mapping[str, Provider] | None = None,
     planner: Planner | None = None,
     models: tuple[Model, ...] | None = None,
+    safety: Safety | None = None,
     adapters: Mapping[str, Adapter] | None = None,
 ) -> AsyncIterator[App]:
     """Build the house, let it work, and take it down in order. What is given replaces what settings would choose."""
-    app = await _build(
-        settings, worker=worker, providers=providers, planner=planner, models=models, adapters=adapters or {}
-    )
+    given = Given(providers=providers, planner=planner, models=models, safety=safety, adapters=adapters or {})
+    app = await _build(settings, given, worker=worker)
     try:
-        if app.engine:
+        if worker:
             _spawn(app)
         yield app
     finally:
@@ -118,15 +130,7 @@ async def drain(app: App) -> None:
                 await asyncio.sleep(0.1)
 
 
-async def _build(
-    settings: Settings,
-    *,
-    worker: bool,
-    providers: Mapping[str, Provider] | None,
-    planner: Planner | None,
-    models: tuple[Model, ...] | None,
-    adapters: Mapping[str, Adapter],
-) -> App:
+async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.easel_database)
     migrate(database.engine)
@@ -135,15 +139,21 @@ async def _build(
     objects = FileObjects(settings.data_dir / "objects")
     changes, stops, pool = Changes(database), Stops(database), NativePool()
     thumbnails = Thumbnails(database, objects, pool, spool.folder)
-    providers = providers or {"offline": OfflineProvider(pool)}
-    listing = Listing(model=models) if models else read_listing(settings.models_file)
-    catalogue = Catalogue(listing, tuple(providers))
-    delivery = Delivery(database, changes, objects, adapters)
+    delivery = Delivery(database, changes, objects, given.adapters)
 
     async def start(creation_id: str) -> None:
-        if engine:
-            await (await asyncio.shield(engine)).start(creation_id)
-            delivery.follow(creation_id)
+        await (await bench()).engine.start(creation_id)
+        delivery.follow(creation_id)
+
+    async def forget_workflows(ids: list[str]) -> None:
+        await (await bench()).engine.forget(ids)
+
+    async def finish(creation_id: str) -> str:
+        return await (await bench()).boundary.finish(creation_id)
+
+    async def bench() -> "Workbench":
+        assert app.workbench
+        return await asyncio.shield(app.workbench)
 
     admission = Admission(
         database,
@@ -153,76 +163,39 @@ async def _build(
         Room(per_user=settings.user_at_once, overall=settings.at_once),
         timedelta(seconds=settings.deadline_s),
     )
-    boundary = Boundary(
-        Planning(database, changes, stops, planner or OfflinePlanner(), catalogue, _budgets(settings)),
-        Making(
-            database,
-            changes,
-            stops,
-            objects,
-            spool,
-            thumbnails,
-            providers,
-            catalogue,
-            poll_s=settings.poll_s,
-            rerun_uncertain_micros=round(settings.rerun_uncertain_usd * 1_000_000),
-        ),
-        Finishing(database, changes, delivery.finish, admission.ended),
-    )
-    engine: asyncio.Future[Engine] | None = asyncio.ensure_future(_launched(boundary, settings)) if worker else None
-
-    async def forget_workflows(ids: list[str]) -> None:
-        assert engine
-        await (await asyncio.shield(engine)).forget(ids)
-
     deletion = Deletion(database, objects, spool, stops, forget_workflows if worker else None)
     uploads = Uploads(database, objects, pool, spool)
-    studio = Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion)
-    local = await database.write(lambda session: people.local_user(session).id)
-    return App(
-        settings,
-        database,
-        objects,
-        changes,
-        stops,
-        pool,
-        spool,
-        thumbnails,
-        catalogue,
-        providers,
-        admission,
-        engine,
-        delivery,
-        deletion,
-        Overdue(database, boundary.finish),
-        studio,
-        local,
-        secret_key(settings),
+    app = App(
+        settings=settings,
+        given=given,
+        database=database,
+        objects=objects,
+        changes=changes,
+        stops=stops,
+        pool=pool,
+        spool=spool,
+        thumbnails=thumbnails,
+        catalogue=_catalogue(settings, given),
+        admission=admission,
+        delivery=delivery,
+        deletion=deletion,
+        overdue=Overdue(database, finish),
+        studio=Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion),
+        local_user_id=await database.write(lambda session: people.local_user(session).id),
+        secret_key=secret_key(settings),
+        workbench=asyncio.get_running_loop().create_future() if worker else None,
     )
+    return app
 
 
-async def _launched(boundary: Boundary, settings: Settings) -> "Engine":
-    """Load DBOS in a thread (0.4 s of imports), then launch it from this loop, which its workflows will run on."""
-    module = await asyncio.to_thread(import_module, "core.creation.engine")
-    engine: Engine = module.Engine(boundary, settings.engine_database, settings.worker_id)
-    await engine.launch()
-    await engine.tidy()
-    if stale := await engine.stale_versions():
-        log.warning("jobs_of_another_version", jobs=stale, hint="They will not be taken up by this version.")
-    return engine
-
-
-def _budgets(settings: Settings) -> Budgets:
-    return Budgets(
-        creation_usd=settings.budget_creation_usd,
-        user_day_usd=settings.budget_user_day_usd,
-        workspace_month_usd=settings.budget_workspace_month_usd,
-        total_day_usd=settings.budget_total_day_usd,
-    )
+def _catalogue(settings: Settings, given: Given) -> Catalogue:
+    listing = Listing(model=given.models) if given.models else read_listing(settings.models_file)
+    return Catalogue(listing, tuple(given.providers) if given.providers else (*settings.paid_keys, OFFLINE))
 
 
 def _spawn(app: App) -> None:
     for name, work in (
+        ("workbench once", _set_up(app)),
         ("admission", app.admission.run()),
         ("stops", app.stops.run()),
         ("thumbnails once", app.thumbnails.sweep()),
@@ -232,30 +205,45 @@ def _spawn(app: App) -> None:
         app.tasks.add(asyncio.create_task(work, name=name))
 
 
+async def _set_up(app: App) -> None:
+    """Load the workbench's modules in a thread, as DBOS and the SDKs take long, then build it on this loop."""
+    assert app.workbench
+    try:
+        module = await asyncio.to_thread(import_module, "bot.workbench")
+        app.workbench.set_result(await module.set_up(app))
+    except Exception as error:
+        app.workbench.set_exception(error)
+
+
+async def _engine(workbench: "asyncio.Future[Workbench]") -> "Engine":
+    return (await asyncio.shield(workbench)).engine
+
+
 def _once(task: asyncio.Task[None]) -> bool:
     return task.get_name().endswith("once")
 
 
 async def _close(app: App) -> None:
+    bench = await _standing(app)
     for task in app.tasks:
         task.cancel()
     await asyncio.gather(*app.tasks, return_exceptions=True)
-    if engine := await _started(app):
-        await engine.stop()
+    if bench:
+        await bench.engine.stop()
     await app.delivery.close()
     await app.thumbnails.close()
     await app.changes.close()
     await app.pool.close()
+    if bench:
+        await bench.close()
     app.spool.close()
     app.objects.close()
     app.database.close()
-    if engine:
-        engine.close()
 
 
-async def _started(app: App) -> "Engine | None":
-    """The engine, if this process has one and it came up."""
-    if app.engine is None:
+async def _standing(app: App) -> "Workbench | None":
+    """The workbench, if this process has one and it came up. One that is just being set up is waited for."""
+    if app.workbench is None or not app.tasks:
         return None
-    await asyncio.wait((app.engine,))
-    return None if app.engine.exception() else app.engine.result()
+    await asyncio.wait((app.workbench,))
+    return None if app.workbench.exception() else app.workbench.result()

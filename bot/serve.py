@@ -107,13 +107,13 @@ async def _greet(app: App, address: str) -> None:
 async def until_told(app: App) -> None:
     """Work until a signal comes, or until the engine turns out not to start: that is an error for everybody to see."""
     told = asyncio.ensure_future(_signal())
-    if app.engine:
-        await asyncio.wait((told, app.engine), return_when=asyncio.FIRST_COMPLETED)
+    if app.workbench:
+        await asyncio.wait((told, app.workbench), return_when=asyncio.FIRST_COMPLETED)
         if not told.done():
-            await app.engine
+            await app.workbench
     reason = await told
     log.info("stopping", reason=reason.name)
-    if reason is signal.SIGTERM and app.engine:
+    if reason is signal.SIGTERM and app.workbench:
         await drain(app)
 
 

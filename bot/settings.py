@@ -53,6 +53,8 @@ class Settings(BaseSettings):
     agent_model: Text = _env("EASEL_AGENT_MODEL")
     models_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _env("EASEL_MODELS_FILE")
 
+    check_outputs: Literal["off", "spoiler", "withhold"] = _env("EASEL_CHECK_OUTPUTS", "off")
+
     # --- money, in US dollars
     confirm_above_usd: Limit = _env("EASEL_CONFIRM_ABOVE_USD")
     rerun_uncertain_usd: float = _env("EASEL_RERUN_UNCERTAIN_USD", 0, ge=0)

@@ -119,6 +119,7 @@ class Studio:
             while True:
                 changed.clear()
                 seen = await self.creation(user_id, creation_id)
+                changed.seen = seen.revision
                 if seen.revision > after or seen.state.final:
                     after = seen.revision
                     yield seen

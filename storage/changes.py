@@ -18,13 +18,19 @@ T = TypeVar("T")
 POLL_S = 0.25
 
 
+class Listener(asyncio.Event):
+    """Set after each change."""
+
+    seen = 0
+    """The newest revision that its owner has read, or was woken for: the poll does not wake it for that one again."""
+
+
 class Changes:
     """Wakes those who watch a creation; says only that something changed, never what."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._listeners: dict[str, set[asyncio.Event]] = defaultdict(set)
-        self._seen: dict[str, int] = {}
+        self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
     def tell(self, creation_id: str) -> None:
@@ -39,9 +45,9 @@ class Changes:
         return result
 
     @contextlib.contextmanager
-    def listening(self, creation_id: str) -> Iterator[asyncio.Event]:
+    def listening(self, creation_id: str) -> Iterator[Listener]:
         """An event that is set after each change while the block runs."""
-        event = asyncio.Event()
+        event = Listener()
         self._listeners[creation_id].add(event)
         self._start()
         try:
@@ -55,11 +61,10 @@ class Changes:
             self._poller.cancel()
             await asyncio.gather(self._poller, return_exceptions=True)
 
-    def _leave(self, creation_id: str, event: asyncio.Event) -> None:
+    def _leave(self, creation_id: str, event: Listener) -> None:
         self._listeners[creation_id].discard(event)
         if not self._listeners[creation_id]:
             del self._listeners[creation_id]
-            self._seen.pop(creation_id, None)
 
     def _start(self) -> None:
         if self._poller is None or self._poller.done():
@@ -69,9 +74,13 @@ class Changes:
         while self._listeners:
             await asyncio.sleep(POLL_S)
             for creation_id, revision in await self._revisions(list(self._listeners)):
-                if self._seen.get(creation_id) != revision:
-                    self._seen[creation_id] = revision
-                    self.tell(creation_id)
+                self._tell_unseen(creation_id, revision)
+
+    def _tell_unseen(self, creation_id: str, revision: int) -> None:
+        for listener in self._listeners.get(creation_id, ()):
+            if listener.seen != revision:
+                listener.seen = revision
+                listener.set()
 
     async def _revisions(self, ids: list[str]) -> list[tuple[str, int]]:
         def work(session: Session) -> list[tuple[str, int]]:

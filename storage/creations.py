@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
@@ -130,19 +130,22 @@ def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str
 
 def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
     """The rows behind one view. With `user_id`, another person's creation is as missing as none."""
-    creation = session.get(Creation, creation_id)
-    if creation is None or (user_id is not None and creation.user_id != user_id):
+    wanted = {"id": creation_id}
+    found = session.execute(_CREATION, wanted).first()
+    if found is None or (user_id is not None and found[0].user_id != user_id):
         return None
-    return Snapshot(
-        creation,
-        session.get_one(Thread, creation.thread_id),
-        tuple(session.exec(select(Step).where(Step.creation_id == creation_id).order_by(col(Step.index)))),
-        tuple(session.exec(_assets_of(creation_id))),
-    )
+    creation, thread = found
+    steps, assets = (session.execute(query, wanted).scalars() for query in (_STEPS, _ASSETS))
+    return Snapshot(creation, thread, tuple(steps), tuple(assets))
 
 
-def _assets_of(creation_id: str) -> Any:
-    return select(Asset).where(Asset.creation_id == creation_id).order_by(col(Asset.letter), col(Asset.ordinal))
+# Built once: a view is read after every change, and building these costs as much as running them.
+_OF: Any = bindparam("id")
+_CREATION = (
+    columns(Creation, Thread).join(Thread, col(Thread.id) == col(Creation.thread_id)).where(col(Creation.id) == _OF)
+)
+_STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
+_ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
 
 
 def thread_snapshots(session: Session, thread_id: str, until: datetime, limit: int = 20) -> list[Snapshot]:
@@ -261,6 +264,16 @@ def stopped(session: Session, at: datetime) -> dict[str, str]:
         col(Creation.cancel_requested_at).is_not(None) | (col(Creation.deadline_at) < at),
     )
     return {creation_id: "cancelled" if asked else "deadline" for creation_id, asked in session.exec(query)}
+
+
+def close_steps(session: Session, creation_id: str) -> None:
+    """End the steps that nobody carries out any more."""
+    open_states = (StepState.PENDING, StepState.IN_PROGRESS)
+    session.exec(
+        update(Step)
+        .where(col(Step.creation_id) == creation_id, col(Step.state).in_(open_states))
+        .values(state=StepState.CANCELLED, finished_at=now())
+    )
 
 
 def overdue(session: Session, before: datetime) -> list[str]:

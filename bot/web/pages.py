@@ -101,6 +101,7 @@ async def _chat(request: web.Request, thread: str | None, title: str, views: lis
         creations=json.dumps(creations, ensure_ascii=False),
         examples=() if thread else EXAMPLES,
         offline=context.offline,
+        signed_in=context.token_demanded,
     )
 
 

@@ -56,7 +56,7 @@ class Delivery:
         if follower:
             follower.cancel()
             await asyncio.gather(follower, return_exceptions=True)
-        rows = await self._rows(creation_id)
+        rows = await self._rows(creation_id) if self._adapters else None
         if rows and (adapter := self._adapter(rows)):
             await self._show(rows, adapter)
 

@@ -61,6 +61,7 @@ def outcome(rows: Snapshot, turns: Sequence[Turn]) -> CreationState:
 def _end(session: Session, rows: Snapshot, turns: Sequence[Turn], state: CreationState) -> None:
     code, message = _error(rows, state)
     ledger.release_all(session, rows.creation.id)
+    creations.close_steps(session, rows.creation.id)
     creations.change(
         session,
         rows.creation.id,

@@ -1,5 +1,6 @@
 """The first durable step: what is to be made. A planner is asked, or a pressed button answers for it."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -7,24 +8,27 @@ import structlog
 from sqlmodel import Session, col, select
 
 from core.agent.catalogue import Catalogue, Model
-from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes, numbered
+from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes, named_refs, numbered
 from core.agent.messages import Message, Planner, Turn
 from core.agent.planners.fixed import fixed_turn
 from core.agent.tools import TOOLS, GenerateSpeech
+from core.creation.asking import highest_price
 from core.creation.stops import Stopped, Stops
 from core.creation.titles import step_title
 from core.creation.workflow import MAX_TURNS, Plan
 from core.errors import ProviderError, UserError
 from core.providers.base import Kind
 from core.trust.budget import Budgets, refusal
+from core.trust.checks import Checks
 from storage import creations, gallery, ledger, tables
 from storage.changes import Changes
 from storage.creations import Snapshot
 from storage.database import Database
 from storage.ledger import Hold
-from storage.tables import Asset, Creation, Step, new_id, now
+from storage.tables import Asset, Creation, CreationState, Step, new_id, now
 
 log = structlog.get_logger()
+CONSENTING = frozenset({"rest", "web", "terminal"})
 NOTHING: Plan = {"steps": [], "done": True}
 LOST = "Easel could not turn that into something to make. Please say it in other words."
 
@@ -40,6 +44,9 @@ class Planning:
         planner: Planner,
         catalogue: Catalogue,
         budgets: Budgets,
+        checks: Checks,
+        *,
+        confirm_above_micros: int | None = None,
     ) -> None:
         self._database = database
         self._changes = changes
@@ -47,6 +54,8 @@ class Planning:
         self._planner = planner
         self._catalogue = catalogue
         self._budgets = budgets
+        self._checks = checks
+        self._confirm_above_micros = confirm_above_micros
 
     async def plan(self, creation_id: str, index: int) -> Plan:
         """One turn: the steps it leads to, and whether it was the last. Never raises for what a person did."""
@@ -56,10 +65,10 @@ class Planning:
         rows, turns = past[-1]
         if rows.creation.state.final or rows.creation.cancel_requested_at:
             return NOTHING
-        if index < len(turns):
-            return _remembered(rows, turns[index])
         try:
-            return await self._turn(past, index)
+            plan = _remembered(rows, turns[index]) if index < len(turns) else await self._turn(past, index)
+            await self._stops.during(creation_id, self._agreed(creation_id))
+            return plan
         except Stopped as stop:
             log.info("planning_stopped", creation=creation_id, reason=stop.reason)
         except (UserError, ProviderError) as error:
@@ -80,7 +89,7 @@ class Planning:
         rows, turns = past[-1]
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
-        turn = numbered(await self._stops.during(rows.creation.id, self._ask(rows, conversation(past), index)))
+        turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, conversation(past), index)))
         kinds = await self._database.read(lambda session: _kinds(session, past))
         judged = judge(turn.calls, rows.creation.options, set(kinds))
         repairs = sum(1 for each in turns if each.answers)
@@ -90,6 +99,19 @@ class Planning:
         steps = self._steps(rows, index, judged, kinds)
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
+
+    async def _checked(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
+        """The planner's answer. The wish is judged meanwhile, and nothing is made before that has come out well."""
+        if index:
+            return await self._ask(rows, messages, index)
+        turn, verdict = await asyncio.gather(
+            self._ask(rows, messages, index), self._checks.wish(rows.creation), return_exceptions=True
+        )
+        for error in (verdict, turn):
+            if isinstance(error, BaseException):
+                raise error
+        assert isinstance(turn, Turn)
+        return turn
 
     async def _ask(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
         if rows.creation.action is None:
@@ -107,20 +129,29 @@ class Planning:
         steps = []
         for number, accepted in enumerate(judged.accepted, start=len(rows.steps)):
             made[accepted.position] = makes(accepted, kinds, made)
-            model = self._model(rows.creation, accepted, made[accepted.position])
-            step = _step(rows.creation, index, number, accepted, made[accepted.position], model)
+            models = self._models(rows.creation, accepted, made[accepted.position])
+            step = _step(rows.creation, index, number, accepted, made[accepted.position], models)
             step.needs = [ids[position] for position in accepted.needs]
             ids[accepted.position] = step.id
             steps.append(step)
         return steps
 
-    def _model(self, creation: Creation, accepted: Accepted, kind: Kind) -> Model:
-        return self._catalogue.route(accepted.spec.name, kind, wanted=creation.options.get("model"))[0]
+    def _models(self, creation: Creation, accepted: Accepted, kind: Kind) -> tuple[Model, ...]:
+        arguments = accepted.arguments.model_dump()
+        return self._catalogue.route(
+            accepted.spec.name,
+            kind,
+            wanted=creation.options.get("model"),
+            style=arguments.get("style"),
+            transparent=bool(arguments.get("transparent")),
+            inputs=sum(1 for name, _ in named_refs(accepted.spec, arguments) if name != "mask"),
+        )
 
     async def _store(self, creation: Creation, turn: tables.Turn, steps: list[Step]) -> None:
         """The turn, its steps and the hold on their whole price, in one transaction or not at all."""
         holds = [hold for step in steps if (hold := self._hold(step)).micros]
         limits = self._budgets.limits(creation, now()) if holds else []
+        likely = sum(highest_price(self._catalogue.model(step.candidates[0]), step.arguments) for step in steps)
 
         def work(session: Session) -> None:
             creations.add_steps(session, turn, steps)
@@ -140,17 +171,33 @@ class Planning:
                 creations.change(
                     session,
                     creation.id,
-                    estimate_micros=creation.estimate_micros + held,
+                    state=CreationState.WAITING if self._asks_first(creation, held) else CreationState.RUNNING,
+                    estimate_micros=creation.estimate_micros + likely,
                     max_micros=creation.max_micros + held,
                 )
 
         await self._changes.write(creation.id, work)
 
     def _hold(self, step: Step) -> Hold:
-        model = self._catalogue.model(step.model or "")
-        characters = len(step.arguments.get("text", ""))
-        micros = model.price_micros(duration_s=step.arguments.get("duration_s"), characters=characters)
-        return Hold(step.id, model.provider, model.id, micros)
+        """The highest price among the models that may be asked, so that a fallback never costs more than was shown."""
+        models = [self._catalogue.model(model_id) for model_id in step.candidates]
+        return Hold(step.id, models[0].provider, models[0].id, max(highest_price(m, step.arguments) for m in models))
+
+    def _asks_first(self, creation: Creation, held_micros: int) -> bool:
+        """In a chat, a high price waits for a yes. A call of a program or of the own machine is its own consent."""
+        if self._confirm_above_micros is None or creation.confirmed_at or creation.surface in CONSENTING:
+            return False
+        return creation.max_micros + held_micros > self._confirm_above_micros
+
+    async def _agreed(self, creation_id: str) -> None:
+        """Wait until nobody has to say yes any more."""
+        with self._changes.listening(creation_id) as changed:
+            while True:
+                changed.clear()
+                rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
+                if rows is None or rows.creation.state != CreationState.WAITING:
+                    return
+                await changed.wait()
 
 
 def _past(session: Session, creation_id: str) -> list[tuple[Snapshot, list[tables.Turn]]]:
@@ -200,7 +247,8 @@ def _row(creation: Creation, index: int, turn: Turn, judged: Judged) -> tables.T
     )
 
 
-def _step(creation: Creation, turn: int, number: int, accepted: Accepted, kind: Kind, model: Model) -> Step:
+def _step(creation: Creation, turn: int, number: int, accepted: Accepted, kind: Kind, models: Sequence[Model]) -> Step:
+    model = models[0]
     arguments = accepted.arguments.model_dump(exclude_none=True)
     if (
         creation.options.get("exact_words")
@@ -221,5 +269,6 @@ def _step(creation: Creation, turn: int, number: int, accepted: Accepted, kind: 
         kind=kind,
         provider=model.provider,
         model=model.id,
+        candidates=[each.id for each in models],
         estimate_s=model.usual_s(arguments.get("duration_s")),
     )

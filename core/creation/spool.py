@@ -8,12 +8,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import file_digest
 from pathlib import Path
+from time import time
 from typing import TypeVar
 
+from core.creation.sweeps import sweep
 from core.providers.base import Made, Output
 
 T = TypeVar("T")
 SLIP = "output.json"
+TIDY_S = 300.0
+"""No upload and no thumbnail is on its way for so long."""
 
 
 class Spool:
@@ -38,6 +42,14 @@ class Spool:
     async def clear(self, step_id: str) -> None:
         """Remove a step's folder."""
         await self._run(lambda: shutil.rmtree(self.folder / step_id, ignore_errors=True))
+
+    async def run(self) -> None:
+        """Remove what uploads and thumbnails of killed processes left, until cancelled."""
+        await sweep("spool", self.tidy, asyncio.Event(), TIDY_S)
+
+    async def tidy(self) -> None:
+        """Remove it now."""
+        await self._run(lambda: _tidy(self.folder))
 
     def close(self) -> None:
         """Finish what runs."""
@@ -81,3 +93,9 @@ def _keep(folder: Path, output: Output) -> None:
 def _measure(file: Path) -> tuple[int, str]:
     with file.open("rb") as opened:
         return file.stat().st_size, file_digest(opened, "sha256").hexdigest()
+
+
+def _tidy(folder: Path) -> None:
+    for litter in folder.glob("tmp*"):
+        if time() - litter.stat().st_mtime > TIDY_S:
+            shutil.rmtree(litter, ignore_errors=True)

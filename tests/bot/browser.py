@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -37,11 +38,9 @@ def chromium() -> str | None:
 
 
 @contextmanager
-def easel(folder: Path) -> Iterator[str]:
+def easel(folder: Path, port: int | None = None, stop: signal.Signals = signal.SIGTERM) -> Iterator[str]:
     """`easel run` in a process of its own, with no key and no `.env`; yields its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"EASEL_DATA_DIR": str(folder), "PORT": str(port), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "bot", "run", "--host", "127.0.0.1"]
@@ -51,8 +50,14 @@ def easel(folder: Path) -> Iterator[str]:
             _wait(process, f"http://127.0.0.1:{port}", folder / "log")
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            process.send_signal(stop)
             process.wait(30)
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait(process: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
@@ -97,7 +102,9 @@ class Visitor:
 
     async def sideways(self) -> int:
         """How many pixels the page is wider than its window."""
-        return int(await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+        return int(
+            await self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        )
 
 
 async def done(card: Locator) -> Locator:

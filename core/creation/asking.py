@@ -1,0 +1,168 @@
+"""One order at the providers: intent, call, ticket, polls; and another model where the first surely did not run."""
+
+import asyncio
+import random
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.agent.catalogue import Catalogue, Model
+from core.creation.jobs import Job
+from core.creation.ordering import Ordering
+from core.errors import ProviderError, Uncertain
+from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
+from core.providers.fitting import fit
+from storage import creations
+from storage.changes import Changes
+from storage.objects import ObjectStore
+from storage.tables import StepState, now
+
+AGAIN_TIMES = 3
+"""How often one model that is too busy is asked, before another is."""
+AGAIN_MAX_S = 60.0
+PERHAPS_CHARGED = (
+    "Easel was interrupted here, so this may have been charged although nothing arrived. "
+    "Try again, or try another model."
+)
+Answer = Ticket | Output | Refused | Failed
+
+
+class Asking:
+    """Gets orders made. Money moves only between a committed intent and a committed outcome."""
+
+    def __init__(
+        self,
+        changes: Changes,
+        objects: ObjectStore,
+        ordering: Ordering,
+        providers: Mapping[str, Provider],
+        catalogue: Catalogue,
+        *,
+        poll_s: float | None,
+        rerun_uncertain_micros: int,
+    ) -> None:
+        self._changes = changes
+        self._objects = objects
+        self._ordering = ordering
+        self._providers = providers
+        self._catalogue = catalogue
+        self._poll_s = poll_s
+        self._rerun_uncertain_micros = rerun_uncertain_micros
+
+    async def ask(self, job: Job, folder: Path) -> Output:
+        """Ask the step's models one after the other, as far as that is allowed.
+
+        Raises:
+            ProviderError: refused, failed, or `Uncertain`: with the sentence why.
+        """
+        asked = 0
+        while True:
+            model = self._ordering.model(job)
+            order, notes = fit(await self._order(job, folder), model)
+            answer = await self._answer(job, order)
+            asked += 1
+            if isinstance(answer, Output):
+                return Output(files=answer.files, cost_micros=answer.cost_micros, notes=(*notes, *answer.notes))
+            if isinstance(answer, Refused):
+                raise ProviderError(answer.message, answer.code)
+            if answer.again_s is not None and answer.again_s <= AGAIN_MAX_S and asked < AGAIN_TIMES:
+                await self._again(job, answer.again_s)
+            elif answer.elsewhere and (other := self._next(job)):
+                await self._move(job, model, other)
+                asked = 0
+            else:
+                raise Uncertain(answer.message, "uncertain") if answer.perhaps_paid else _failed(answer)
+
+    async def cancel(self, job: Job) -> bool:
+        """Tell the provider; True where it surely charges nothing."""
+        provider = self._providers[job.step.provider or ""]
+        if job.step.ticket:
+            return await provider.cancel(Ticket(**job.step.ticket))
+        return provider.repeatable or job.step.intent_at is None
+
+    # --- one model ------------------------------------------------------------------------------------------------
+
+    async def _order(self, job: Job, folder: Path) -> Order:
+        async def preview(file: Path) -> None:
+            key = f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-preview{file.suffix}"
+            await self._objects.put(key, file, "image/png")
+            await self._mark(job, preview_key=key, progress=min(0.9, (job.step.progress or 0) + 0.3))
+
+        return await self._ordering.order(job, folder, preview)
+
+    async def _answer(self, job: Job, order: Order) -> Output | Refused | Failed:
+        provider = self._providers[job.step.provider or ""]
+        ticket = Ticket(**job.step.ticket) if job.step.ticket else None
+        if ticket is None:
+            answer = await self._submit(job, order, provider)
+            if not isinstance(answer, Ticket):
+                return answer
+            ticket = answer
+            await self._mark(job, ticket={"id": ticket.id, "data": ticket.data})
+        return await self._polled(job, order, provider, ticket)
+
+    async def _submit(self, job: Job, order: Order, provider: Provider) -> Answer:
+        """Commit the intent, then call. An intent found without an outcome: an earlier call may have been paid."""
+        if job.step.intent_at and not provider.repeatable and not self._may_rerun(job):
+            return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
+        await self._mark(
+            job,
+            state=StepState.IN_PROGRESS,
+            intent_at=now(),
+            started_at=job.step.started_at or now(),
+            attempts=job.step.attempts + 1,
+        )
+        return await provider.submit(order)
+
+    async def _polled(self, job: Job, order: Order, provider: Provider, ticket: Ticket) -> Output | Refused | Failed:
+        while True:
+            await asyncio.sleep((self._poll_s or provider.poll_s) * random.uniform(0.9, 1.1))
+            answer = await provider.poll(ticket, order)
+            if not isinstance(answer, Waiting):
+                return answer
+            await self._mark(job, progress=answer.progress, detail=answer.detail)
+
+    def _may_rerun(self, job: Job) -> bool:
+        """An operator may allow paying twice, up to a price."""
+        return highest_price(self._ordering.model(job), job.step.arguments) <= self._rerun_uncertain_micros
+
+    # --- the next model -------------------------------------------------------------------------------------------
+
+    async def _again(self, job: Job, wait_s: float) -> None:
+        """It surely did not run: the intent is taken back before the wait."""
+        await self._mark(job, intent_at=None, detail=f"Busy; trying again in {wait_s:.0f} s")
+        await asyncio.sleep(wait_s)
+
+    def _next(self, job: Job) -> Model | None:
+        """The next candidate that is alive."""
+        candidates = job.step.candidates
+        later = candidates[candidates.index(job.step.model) + 1 :] if job.step.model in candidates else []
+        usable = {model.id: model for model in self._catalogue.models}
+        return next((usable[each] for each in later if each in usable), None)
+
+    async def _move(self, job: Job, model: Model, other: Model) -> None:
+        await self._mark(
+            job,
+            provider=other.provider,
+            model=other.id,
+            intent_at=None,
+            ticket=None,
+            progress=None,
+            estimate_s=other.usual_s(job.step.arguments.get("duration_s")),
+            detail=f"{model.title} could not be used; {other.title} is asked",
+        )
+
+    async def _mark(self, job: Job, **values: Any) -> None:
+        if any(getattr(job.step, name) != value for name, value in values.items()):
+            await self._changes.write(
+                job.creation.id, lambda session: creations.change_step(session, job.step, **values)
+            )
+
+
+def highest_price(model: Model, arguments: Mapping[str, Any]) -> int:
+    """What one call may cost at most, in micro-dollars."""
+    return model.price_micros(duration_s=arguments.get("duration_s"), characters=len(arguments.get("text") or ""))
+
+
+def _failed(answer: Failed) -> ProviderError:
+    return ProviderError(answer.message, answer.code)

@@ -1,0 +1,124 @@
+"""From an output to assets: objects first, then rows, money and version name in one transaction."""
+
+import asyncio
+import mimetypes
+
+from sqlmodel import Session
+
+from core.creation import jobs
+from core.creation.jobs import Job
+from core.creation.spool import Spool
+from core.creation.thumbnails import Thumbnails
+from core.creation.titles import shortened
+from core.providers.base import Kind, Made, Output
+from core.trust.checks import Checks
+from storage import creations, gallery, ledger
+from storage.changes import Changes
+from storage.database import Database
+from storage.objects import ObjectStore
+from storage.tables import Asset, Creation, StepState, new_id, now
+
+ALT_MAX = 300
+EXTENSIONS = {"image/webp": ".webp", "audio/mpeg": ".mp3", "audio/wav": ".wav", "image/jpeg": ".jpg"}
+
+
+class Keeping:
+    """Stores what was made, byte for byte. Keys come from the step, so a second run overwrites and adds nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        changes: Changes,
+        objects: ObjectStore,
+        spool: Spool,
+        thumbnails: Thumbnails,
+        checks: Checks,
+    ) -> None:
+        self._database = database
+        self._changes = changes
+        self._objects = objects
+        self._spool = spool
+        self._thumbnails = thumbnails
+        self._checks = checks
+
+    async def keep(self, job: Job, output: Output) -> None:
+        """Store every file, then tell of all of them at once."""
+        assets = await asyncio.gather(
+            *(self._stored(job, ordinal, made, output) for ordinal, made in enumerate(output.files))
+        )
+        try:
+            await self._changes.write(job.creation.id, lambda session: _complete(session, job, assets, output))
+        except Exception:
+            await self._discard_if_forgotten(job)
+            raise
+        for asset in assets:
+            self._thumbnails.soon(asset)
+        if job.step.preview_key:
+            await self._objects.delete(job.step.preview_key)
+
+    async def _stored(self, job: Job, ordinal: int, made: Made, output: Output) -> Asset:
+        key = f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-{ordinal}{_extension(made.media_type)}"
+        safety, _, (size_bytes, digest) = await asyncio.gather(
+            self._checks.picture(job.creation, made.path, made.media_type),
+            self._objects.put(key, made.path, made.media_type),
+            self._spool.measure(made.path),
+        )
+        return Asset(
+            id=new_id(),
+            user_id=job.creation.user_id,
+            workspace_id=job.creation.workspace_id,
+            creation_id=job.creation.id,
+            thread_id=job.creation.thread_id,
+            step_id=job.step.id,
+            ordinal=ordinal,
+            parent_id=job.parent.id if job.parent else None,
+            kind=job.step.kind,
+            tool=job.step.tool,
+            media_type=made.media_type,
+            size_bytes=size_bytes,
+            width=made.width,
+            height=made.height,
+            duration_s=made.duration_s,
+            sha256=digest,
+            object_key=key,
+            asked=job.creation.prompt or (job.parent.asked if job.parent else ""),
+            prompt=job.words,
+            alt_text=_alt_text(job),
+            provider=job.step.provider,
+            model=job.step.model,
+            seed=made.seed,
+            letter=job.step.index + ordinal,
+            safety=safety,
+            cost_micros=output.cost_micros // len(output.files),
+        )
+
+    async def _discard_if_forgotten(self, job: Job) -> None:
+        """What finishes after its owner asked to be forgotten leaves no file behind."""
+        if await self._database.read(lambda session: jobs.job_of(session, job.step.id)) is None:
+            await self._objects.delete_all(f"{job.creation.user_id}/{job.creation.id}/")
+
+
+def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -> None:
+    gallery.add(session, session.get_one(Creation, job.creation.id), assets)
+    ledger.settle(session, job.step.id, output.cost_micros)
+    creations.change_step(
+        session,
+        job.step,
+        state=StepState.COMPLETE,
+        progress=None,
+        detail=" ".join(output.notes),
+        cost_micros=output.cost_micros,
+        finished_at=now(),
+    )
+
+
+def _extension(media_type: str) -> str:
+    return EXTENSIONS.get(media_type) or mimetypes.guess_extension(media_type) or ".bin"
+
+
+def _alt_text(job: Job) -> str:
+    given = job.step.arguments.get("alt_text")
+    if given:
+        return str(given)
+    words = shortened(job.words, ALT_MAX)
+    return f"Narration: {words}" if job.step.kind == Kind.SPEECH else words or "An uploaded picture, changed"

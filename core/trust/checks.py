@@ -1,0 +1,91 @@
+"""What is checked before anything is made, and what becomes of a finished picture that is flagged."""
+
+import asyncio
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from core.errors import Invalid
+from storage import gallery
+from storage.database import Database
+from storage.objects import ObjectStore
+from storage.tables import Creation
+
+
+class Policy(StrEnum):
+    """What becomes of a flagged result. It is stored in every case: nothing that was paid for is lost."""
+
+    OFF = "off"
+    SPOILER = "spoiler"
+    WITHHOLD = "withhold"
+
+
+class Verdict(Protocol):
+    """A check's answer; `sentence` tells a person why not."""
+
+    @property
+    def ok(self) -> bool:
+        """Nothing was flagged."""
+        ...
+
+    @property
+    def sentence(self) -> str:
+        """Why it was flagged, in plain words."""
+        ...
+
+
+class Safety(Protocol):
+    """Somebody who can tell what should not be made or shown."""
+
+    async def check_words(self, text: str) -> Verdict:
+        """Judge a wish."""
+        ...
+
+    async def check_picture(self, path: Path) -> Verdict:
+        """Judge a picture file."""
+        ...
+
+
+class Checks:
+    """The checks of one installation: wishes and uploads always, results where a policy asks."""
+
+    def __init__(
+        self, database: Database, objects: ObjectStore, safety: Safety | None, policy: Policy = Policy.OFF
+    ) -> None:
+        self._database = database
+        self._objects = objects
+        self._safety = safety
+        self._policy = policy
+
+    async def wish(self, creation: Creation) -> None:
+        """Judge the words and the uploaded pictures of a wish, before anything is made.
+
+        Raises:
+            Invalid: with the sentence why not.
+        """
+        if self._safety is None:
+            return
+        with TemporaryDirectory() as folder:
+            uploads = await self._uploads(creation, Path(folder))
+            words = [self._safety.check_words(creation.prompt)] if creation.prompt else []
+            verdicts = await asyncio.gather(*words, *(self._safety.check_picture(path) for path in uploads))
+        for verdict in verdicts:
+            if not verdict.ok:
+                raise Invalid(verdict.sentence, "refused")
+
+    async def picture(self, creation: Creation, path: Path, media_type: str) -> str:
+        """How a finished file may be shown: "" freely, else `spoiler` or `withheld`."""
+        if self._safety is None or self._policy == Policy.OFF or not media_type.startswith("image/"):
+            return ""
+        if (await self._safety.check_picture(path)).ok:
+            return ""
+        return "withheld" if self._policy == Policy.WITHHOLD else "spoiler"
+
+    async def _uploads(self, creation: Creation, folder: Path) -> list[Path]:
+        """What came from outside with this wish; what Easel made itself was judged by its words."""
+        found = await self._database.read(
+            lambda session: [gallery.asset(session, creation.user_id, each) for each in creation.inputs]
+        )
+        pictures = [each for each in found if each and each.kind == "upload" and each.media_type.startswith("image/")]
+        return [await self._objects.fetch(each.object_key, folder) for each in pictures]
