@@ -1,5 +1,6 @@
 """Everything an operator may set, read once from the environment and `.env`. Nothing else reads the environment."""
 
+import contextlib
 import secrets
 from ipaddress import ip_address
 from pathlib import Path
@@ -154,7 +155,16 @@ def secret_key(settings: Settings) -> str:
         return settings.secret_key.get_secret_value()
     file = settings.data_dir / "secret.key"
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch(mode=0o600, exist_ok=True)
-        file.write_text(secrets.token_urlsafe(48), "utf-8")
+        _make_key(file)
     return file.read_text("utf-8").strip()
+
+
+def _make_key(file: Path) -> None:
+    """Whole or not at all: an empty key would sign for anybody, and of two processes the first one's counts."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_name(f".{file.name}.{secrets.token_hex(8)}")
+    part.touch(mode=0o600)
+    part.write_text(secrets.token_urlsafe(48), "utf-8")
+    with contextlib.suppress(FileExistsError):
+        file.hardlink_to(part)
+    part.unlink()

@@ -13,6 +13,7 @@ from bot.makers import Makers, makers
 from bot.settings import Settings
 from core.creation.asking import Asking
 from core.creation.boundary import Boundary
+from core.creation.consulting import Consulting
 from core.creation.engine import Engine
 from core.creation.finishing import Finishing
 from core.creation.keeping import Keeping
@@ -37,7 +38,7 @@ class Workbench:
     async def close(self) -> None:
         """Close connections; the engine last."""
         await self.close_makers()
-        self.engine.close()
+        await self.engine.close()
 
 
 async def set_up(app: App) -> Workbench:
@@ -65,15 +66,16 @@ def _boundary(app: App, made: Makers) -> Boundary:
         poll_s=settings.poll_s,
         rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO),
     )
+    budgets = _budgets(settings)
     keeping = Keeping(app.database, app.changes, app.objects, app.spool, app.thumbnails, checks)
     return Boundary(
         Planning(
             app.database,
             app.changes,
             app.stops,
-            made.planner,
+            Consulting(app.changes, made.planner, budgets),
             app.catalogue,
-            _budgets(settings),
+            budgets,
             checks,
             confirm_above_micros=_micros(settings.confirm_above_usd),
         ),

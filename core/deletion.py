@@ -104,6 +104,7 @@ class Deletion:
         if self._forget_workflows:
             await self._forget_workflows(found.creation_ids)
         await self._database.write(lambda session: deletion.erase(session, user_id))
+        await self._database.purge()
         await self._objects.delete_all(f"{user_id}/")  # what was stored while the rows went
         return Receipt(len(found.creation_ids), found.assets, objects)
 

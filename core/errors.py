@@ -12,6 +12,7 @@ EaselError
 │   ├── OverBudget       no money left for it
 │   └── Busy             a full disk, a locked database, or a draining process: try again
 ├── ProviderError        a provider answered with something unusable
+│   ├── PlannerBusy      no answer came, and the same question may be asked again
 │   └── Uncertain        paid work may have been done, and nobody can say
 └── NativeError          a child process failed, ran out of time, or was killed
 """
@@ -96,6 +97,17 @@ class ProviderError(EaselError):
         super().__init__(message)
         self.message = message
         self.code = code
+
+
+class PlannerBusy(ProviderError):
+    """A planner gave no usable answer this time. Planning has no effect of its own, so it may simply be asked again."""
+
+    def __init__(self, message: str, *, again_s: float = 0.0, perhaps_paid: bool = False) -> None:
+        super().__init__(message, "planner_busy")
+        self.again_s = again_s
+        """Seconds to wait at least, as the server wishes; 0 where it says nothing. Never over 20."""
+        self.perhaps_paid = perhaps_paid
+        """The server may have done the work and may charge for it: this attempt's whole hold counts as spent."""
 
 
 class Uncertain(ProviderError):

@@ -266,6 +266,15 @@ def stopped(session: Session, at: datetime) -> dict[str, str]:
     return {creation_id: "cancelled" if asked else "deadline" for creation_id, asked in session.exec(query)}
 
 
+def add_planning_cost(session: Session, creation_id: str, micros: int) -> None:
+    """Count what a planner's call has cost."""
+    session.exec(
+        update(Creation)
+        .where(col(Creation.id) == creation_id)
+        .values(planning_micros=Creation.planning_micros + micros, revision=Creation.revision + 1)
+    )
+
+
 def close_steps(session: Session, creation_id: str) -> None:
     """End the steps that nobody carries out any more."""
     open_states = (StepState.PENDING, StepState.IN_PROGRESS)

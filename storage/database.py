@@ -58,6 +58,11 @@ class Database:
         """Run one transaction of an incoming wish, on its own connection, giving up after `RECORD_WAIT_MS`."""
         return await self._run(self._recorder, self._record, work, monotonic() + RECORD_WAIT_MS / 1_000)
 
+    async def purge(self) -> None:
+        """Empty SQLite's write-ahead log, in which deleted words linger."""
+        if self.is_sqlite:
+            await self._run(self._writers, self._purge)
+
     def close(self) -> None:
         """Finish what runs and close every connection."""
         for pool in (self._readers, self._writers, self._recorder):
@@ -87,6 +92,11 @@ class Database:
     def _record(self, work: Callable[[Session], T], until: float) -> T:
         """The time spent in line counts: of many wishes at once, all are answered in time."""
         return self._write(work, max(0, round((until - monotonic()) * 1_000)))
+
+    def _purge(self) -> None:
+        with self.engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _begin(self, session: Session, wait_ms: int) -> None:
         if self.is_sqlite:

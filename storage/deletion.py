@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, delete, select, update
 
-from storage.people import LOCAL
 from storage import ledger
+from storage.people import LOCAL
 from storage.tables import (
     UNFINISHED,
     Account,

@@ -192,6 +192,8 @@ class Creation(SQLModel, table=True):
     error_message: str | None = None
     estimate_micros: int = _big()
     max_micros: int = _big()
+    planning_micros: int = _big()
+    """What its planner's turns have cost so far."""
     worker: str | None = None
     cancel_requested_at: datetime | None = _moment()
     confirmed_at: datetime | None = _moment()

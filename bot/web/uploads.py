@@ -16,16 +16,18 @@ from bot.web.body import answer
 from bot.web.context import USER, WEB
 from bot.web.shapes import asset_out
 from core.errors import Invalid, TooLarge, Unsupported
+from core.native.containers import is_film
 from storage.tables import new_id
 
 T = TypeVar("T")
 
-UPLOAD_MAX = 20 * 1024 * 1024
+PICTURE_MAX = 20 * 1024 * 1024
+VIDEO_MAX = 64 * 1024 * 1024
 WRAPPING = 64 * 1024
 """What multipart may put around a file of the largest size."""
 CHUNK = 256 * 1024
 POOL: web.AppKey[ThreadPoolExecutor] = web.AppKey("uploads", ThreadPoolExecutor)
-_TOO_LARGE = "This file is too large: Easel takes pictures of up to 20 MB."
+_TOO_LARGE = "This file is too large: Easel takes pictures of up to 20 MB and videos of up to 64 MB."
 _ONE_FILE = "Send exactly one file, as one part of a multipart form."
 
 
@@ -33,7 +35,7 @@ async def upload(request: web.Request) -> web.Response:
     """`POST /api/v1/uploads`: one multipart file; 201 with its asset."""
     if request.content_type != "multipart/form-data":
         raise Unsupported("Send the file as `multipart/form-data`.")
-    if (request.content_length or 0) > UPLOAD_MAX + WRAPPING:
+    if (request.content_length or 0) > VIDEO_MAX + WRAPPING:
         raise TooLarge(_TOO_LARGE)
     async with _received(request) as file:
         asset = await request.app[WEB].studio.upload(request[USER], file.path, file.name)
@@ -80,12 +82,12 @@ def _bare(filename: str) -> str:
 
 
 async def _copy(request: web.Request, part: BodyPartReader, path: Path) -> None:
-    size = 0
+    size, head = 0, b""
     file: BinaryIO = await _in_pool(request, lambda: path.open("wb"))
     try:
         while chunk := await part.read_chunk(CHUNK):
-            size += len(chunk)
-            if size > UPLOAD_MAX:
+            size, head = size + len(chunk), (head + chunk)[:16]
+            if size > (VIDEO_MAX if is_film(head) else PICTURE_MAX):
                 raise TooLarge(_TOO_LARGE)
             await _write(request, file, chunk)
     finally:

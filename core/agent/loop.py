@@ -16,11 +16,6 @@ from storage.tables import Asset, Creation, Step, StepState, Turn
 
 MAX_CALLS = 12
 MAX_REPAIRS = 2
-SYSTEM = (
-    "You are the agent of Easel, a studio for images, video and speech. Decide which tools to call for a wish. "
-    "Calls that do not need each other run in parallel; name the result of call N of the same answer as call:N. "
-    "When everything is made, answer with one plain sentence."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +39,9 @@ class Judged:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-def conversation(past: Sequence[tuple[Snapshot, Sequence[Turn]]]) -> tuple[Message, ...]:
-    """The messages for a planner: every creation of the thread with its calls and results, the newest last."""
-    messages = [Message(role=Role.SYSTEM, text=SYSTEM)]
+def conversation(past: Sequence[tuple[Snapshot, Sequence[Turn]]], system: str = "") -> tuple[Message, ...]:
+    """The messages for a planner: its instructions, then every creation with its calls and results, the newest last."""
+    messages = [Message(role=Role.SYSTEM, text=system)]
     for rows, turns in past:
         messages.append(_wish(rows.creation))
         for turn in turns:

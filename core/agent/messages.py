@@ -1,5 +1,6 @@
 """The conversation between the loop and a planner, free of any vendor's wire format."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -61,9 +62,25 @@ class Turn:
     usage: Usage = Usage()
 
 
+OnText = Callable[[str], Awaitable[None]]
+"""Is handed each piece of a planner's text as it comes; what it was handed together is the turn's text."""
+
+
 class Planner(Protocol):
     """Decides what to make. Stateless: everything it may know is in the messages."""
 
-    async def next(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> Turn:
-        """Answer the conversation so far."""
+    async def next(
+        self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], *, on_text: OnText | None = None
+    ) -> Turn:
+        """Answer the conversation so far. One call, one charge: a planner never asks again by itself.
+
+        Raises:
+            PlannerBusy: nothing came of it; the same question may be asked again.
+            UserError: it declined, or the conversation cannot be answered.
+            ProviderError: it cannot be asked as it is configured.
+        """
+        ...
+
+    def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
+        """The most that answering this conversation can cost, in micro-dollars."""
         ...

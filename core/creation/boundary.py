@@ -15,8 +15,11 @@ from storage.errors import Forgotten, StorageBusy
 from storage.tables import new_id
 
 T = TypeVar("T")
+U = TypeVar("U")
 AGAIN_S = 1.0
 GONE = "forgotten"
+NOT_SHOWN = "not shown"
+SHOW_AGAIN_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EMFILE, errno.ENFILE})
 log = structlog.get_logger()
 
@@ -47,15 +50,20 @@ class Boundary:
         return await _steadily(lambda: self._making.make(step_id), GONE, failed)
 
     async def finish(self, creation_id: str) -> str:
-        """Finish; a bug in showing the end does not undo it."""
+        """Finish. A platform that cannot be reached does not undo the end, and is tried again for a while."""
 
-        async def failed(error_id: str) -> str:
-            return error_id
+        async def failed(_: str) -> None:
+            return None
 
-        return await _steadily(lambda: self._finishing.finish(creation_id), GONE, failed)
+        for wait_s in SHOW_AGAIN_S:
+            ended = await _steadily(lambda: self._finishing.finish(creation_id), GONE, failed)
+            if ended is not None:
+                return ended
+            await asyncio.sleep(wait_s)
+        return NOT_SHOWN
 
 
-async def _steadily(work: Callable[[], Awaitable[T]], gone: T, failed: Callable[[str], Awaitable[T]]) -> T:
+async def _steadily(work: Callable[[], Awaitable[T]], gone: T, failed: Callable[[str], Awaitable[T | U]]) -> T | U:
     """Run, again while the database is busy; what goes on from rows may be begun as often as needed."""
     while True:
         try:

@@ -11,6 +11,7 @@ import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,7 @@ class Engine:
         database_url = normal_url(database_url)
         self._database = _engine(database_url)
         self._running: set[asyncio.Task[Any]] = set()
+        self._stopped = False
         self._taken_up: set[str] = set()
         DBOS(config=_config(self._database, database_url, worker_id))
         self._register(steps)
@@ -81,6 +83,8 @@ class Engine:
 
         @DBOS.workflow(name="creation", max_recovery_attempts=RECOVERIES)
         async def creation(creation_id: str) -> str:
+            if self._stopped:  # taken up by DBOS too late: the next launch goes on with it
+                raise asyncio.CancelledError
             task = asyncio.current_task()
             assert task
             self._running.add(task)
@@ -125,17 +129,23 @@ class Engine:
             await DBOS.delete_workflows_async(creation_ids)
 
     async def stop(self) -> None:
-        """Let go of what runs; its rows stand, and the next launch goes on with it."""
+        """Let go of what runs, and of what DBOS still takes up; rows stand, and the next launch goes on with them."""
+        self._stopped = True
         logging.getLogger("dbos").setLevel(logging.CRITICAL)  # it would warn of each
         tasks = list(self._running)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def close(self) -> None:
-        """Close DBOS, last of all. It leaves the loop with its own closed threads, so the loop gets others."""
-        DBOS.destroy(destroy_registry=True)
-        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor())
+    async def close(self) -> None:
+        """Close DBOS, last of all. It leaves the loop with its own closed threads, so the loop gets others.
+
+        In a thread, because it waits for threads that may be waiting for this loop.
+        """
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1) as closing:
+            await loop.run_in_executor(closing, partial(DBOS.destroy, destroy_registry=True))
+        loop.set_default_executor(ThreadPoolExecutor())
         self._database.dispose()
 
 
@@ -155,6 +165,8 @@ def _config(engine: Database, database_url: str, worker_id: str) -> DBOSConfig:
         executor_id=worker_id,
         serializer=JsonOnly(),
         max_executor_threads=THREADS,
+        # Easel sends no such notifications, so the poll looks at nothing; but closing waits for its next turn.
+        notification_listener_polling_interval_sec=0.05,
         enable_otlp=False,
         log_level="WARNING",
     )

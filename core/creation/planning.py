@@ -9,10 +9,12 @@ from sqlmodel import Session, col, select
 
 from core.agent.catalogue import Catalogue, Model
 from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes, named_refs, numbered
-from core.agent.messages import Message, Planner, Turn
+from core.agent.messages import Message, Turn
 from core.agent.planners.fixed import fixed_turn
-from core.agent.tools import TOOLS, GenerateSpeech
+from core.agent.prompting import instructions
+from core.agent.tools import GenerateSpeech
 from core.creation.asking import highest_price
+from core.creation.consulting import Consulting
 from core.creation.stops import Stopped, Stops
 from core.creation.titles import step_title
 from core.creation.workflow import MAX_TURNS, Plan
@@ -41,7 +43,7 @@ class Planning:
         database: Database,
         changes: Changes,
         stops: Stops,
-        planner: Planner,
+        consulting: Consulting,
         catalogue: Catalogue,
         budgets: Budgets,
         checks: Checks,
@@ -51,7 +53,7 @@ class Planning:
         self._database = database
         self._changes = changes
         self._stops = stops
-        self._planner = planner
+        self._consulting = consulting
         self._catalogue = catalogue
         self._budgets = budgets
         self._checks = checks
@@ -89,7 +91,9 @@ class Planning:
         rows, turns = past[-1]
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
-        turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, conversation(past), index)))
+        system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
+        messages = conversation(past, system)
+        turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, messages, index)))
         kinds = await self._database.read(lambda session: _kinds(session, past))
         judged = judge(turn.calls, rows.creation.options, set(kinds))
         repairs = sum(1 for each in turns if each.answers)
@@ -115,7 +119,7 @@ class Planning:
 
     async def _ask(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
         if rows.creation.action is None:
-            return await self._planner.next(messages, tuple(TOOLS.values()))
+            return await self._consulting.ask(rows.creation, messages, index)
         if index:
             return Turn()
         asset, step = await self._database.read(lambda session: _acted_on(session, rows.creation))

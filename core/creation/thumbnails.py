@@ -71,7 +71,7 @@ class Thumbnails:
         with TemporaryDirectory(dir=self._folder) as folder:
             source = await self._objects.fetch(asset.object_key, Path(folder))
             target = Path(folder) / "thumb.webp"
-            function = "poster" if asset.kind == "video" else "thumbnail"
+            function = "poster" if asset.media_type.startswith("video/") else "thumbnail"
             await self._pool.run(f"core.native.pictures:{function}", {"source": str(source), "target": str(target)})
             await self._objects.put(key, target, MEDIA_TYPE)
         if await self._noted(asset, key):

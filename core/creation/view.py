@@ -106,7 +106,7 @@ def view(
         reply=creation.reply,
         steps=tuple(map(step_view, rows.steps)),
         assets=tuple(map(asset_view, rows.assets)),
-        cost_usd=_usd(sum(step.cost_micros for step in rows.steps)),
+        cost_usd=_usd(creation.planning_micros + sum(step.cost_micros for step in rows.steps)),
         estimate_usd=_usd(creation.estimate_micros),
         max_usd=_usd(creation.max_micros),
         queue_place=queue_place if creation.state == CreationState.QUEUED else None,

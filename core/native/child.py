@@ -20,10 +20,13 @@ from core.errors import UserError
 
 FUNCTIONS = frozenset(
     {
+        "core.native.masks:cut_out",
         "core.native.pictures:poster",
         "core.native.pictures:probe",
         "core.native.pictures:sanitise_upload",
         "core.native.pictures:thumbnail",
+        "core.native.remux:remux",
+        "core.native.sounds:join",
         "core.providers.offline.clips:extend",
         "core.providers.offline.clips:film",
         "core.providers.offline.clips:upscale",

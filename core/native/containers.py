@@ -1,4 +1,4 @@
-"""The media type of a video or sound, from what FFmpeg calls its container."""
+"""What a video or sound is: by the container that FFmpeg names, or by how its file begins."""
 
 _BY_CONTAINER = {
     "mp3": "audio/mpeg",
@@ -18,3 +18,8 @@ def media_type_of(container: str, suffix: str, *, has_video: bool) -> str:
     if "webm" in names:
         return f"{kind}/webm"
     return _BY_CONTAINER.get(names[0], "application/octet-stream")
+
+
+def is_film(head: bytes) -> bool:
+    """Whether a file that begins like this (16 bytes are enough) says that it is MP4 (or QuickTime), or WebM."""
+    return head[4:8] == b"ftyp" or head.startswith(b"\x1a\x45\xdf\xa3")

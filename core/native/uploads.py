@@ -18,7 +18,7 @@ BYTES_CAP = 20 * 1024 * 1024
 PIXEL_CAP = 40_000_000
 
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_NOT_A_PICTURE = "Easel takes PNG, JPEG, WebP and GIF pictures, and this file is none of them."
+_NOT_A_PICTURE = "Easel takes PNG, JPEG, WebP and GIF pictures, MP4 and WebM videos; this file is none of them."
 _DAMAGED = "This picture is damaged or incomplete; please export it again."
 _TOO_MANY_PIXELS = "This picture is too large: Easel takes up to 40 megapixels, for example 8000 x 5000."
 _DECODER_ERRORS = (OSError, SyntaxError, ValueError, TypeError, LookupError, EOFError, ArithmeticError, struct.error)

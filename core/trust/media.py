@@ -1,32 +1,38 @@
-"""Files from outside: never stored as they came, only as freshly encoded pixels, under our own caps."""
+"""Files from outside: never stored as they came, but as fresh pixels or a fresh MP4, under our own caps."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from core.creation.spool import Spool
 from core.errors import Busy, NativeError, NotFound, Unsupported
+from core.native.containers import is_film
 from core.native.pool import NativePool
 from core.providers.base import Kind
+from core.trust.disk import Disk
 from storage import gallery
 from storage.database import Database
 from storage.errors import Forgotten, StorageBusy
 from storage.objects import ObjectStore
 from storage.tables import Asset, new_id
 
-TIMEOUT_S = 30.0
+PICTURE_TIMEOUT_S = 30.0
+VIDEO_TIMEOUT_S = 180.0
+"""A WebM may have to be encoded anew."""
+EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "video/mp4": ".mp4"}
 
 
 class Uploads:
-    """Takes pictures from people."""
+    """Takes pictures and videos from people."""
 
     def __init__(self, database: Database, objects: ObjectStore, pool: NativePool, spool: Spool) -> None:
         self._database = database
         self._objects = objects
         self._pool = pool
         self._spool = spool
+        self._disk = Disk("uploads")
 
     async def take(self, user_id: str, file: Path, name: str) -> Asset:
-        """Check, re-encode and store one picture.
+        """Check one picture or video, write it anew and store that.
 
         Raises:
             Unsupported, TooLarge, Invalid: with the sentence why; nothing is stored.
@@ -36,18 +42,22 @@ class Uploads:
             clean = Path(folder) / "clean"
             facts = await self._sanitised(file, clean)
             asset = await self._asset(user_id, name, clean, facts)
-            _, asset.sha256 = await self._spool.measure(
-                file
-            )  # of the original, so that the same picture is known again
+            _, asset.sha256 = await self._spool.measure(file)  # of the original, so that it is known again
             return await self._stored(asset, clean)
+
+    async def close(self) -> None:
+        """Finish what runs."""
+        self._disk.close()
 
     async def _sanitised(self, file: Path, target: Path) -> dict[str, object]:
         arguments = {"source": str(file), "target": str(target)}
+        film = is_film(await self._disk.run(_head, file))
+        function = "core.native.remux:remux" if film else "core.native.pictures:sanitise_upload"
+        timeout_s = VIDEO_TIMEOUT_S if film else PICTURE_TIMEOUT_S
         try:
-            facts = await self._pool.run("core.native.pictures:sanitise_upload", arguments, timeout_s=TIMEOUT_S)
+            return dict(await self._pool.run(function, arguments, timeout_s=timeout_s))
         except NativeError as error:
-            raise Unsupported("Easel could not read this picture. Please try a PNG, JPEG, WebP or GIF.") from error
-        return dict(facts)
+            raise Unsupported(_unreadable(film)) from error
 
     async def _asset(self, user_id: str, name: str, file: Path, facts: dict[str, object]) -> Asset:
         asset_id = new_id()
@@ -60,9 +70,10 @@ class Uploads:
             size_bytes=(await self._spool.measure(file))[0],
             width=int(str(facts["width"])),
             height=int(str(facts["height"])),
-            object_key=f"{user_id}/uploads/{asset_id}{'.png' if media_type == 'image/png' else '.jpg'}",
+            duration_s=float(str(facts["duration_s"])) if "duration_s" in facts else None,
+            object_key=f"{user_id}/uploads/{asset_id}{EXTENSIONS[media_type]}",
             asked=name,
-            alt_text=name or "An uploaded picture",
+            alt_text=name or f"An uploaded {'video' if media_type.startswith('video/') else 'picture'}",
         )
 
     async def _stored(self, asset: Asset, file: Path) -> Asset:
@@ -76,3 +87,14 @@ class Uploads:
             await self._objects.delete(asset.object_key)
             raise Busy("Easel cannot store anything right now. Please try again shortly.") from error
         return asset
+
+
+def _head(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(16)
+
+
+def _unreadable(film: bool) -> str:
+    if film:
+        return "Easel could not read this video. Please try another MP4 or WebM."
+    return "Easel could not read this picture. Please try a PNG, JPEG, WebP or GIF."

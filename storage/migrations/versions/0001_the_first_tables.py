@@ -168,6 +168,7 @@ def upgrade() -> None:
         sa.Column("error_message", sa.String(), nullable=True),
         sa.Column("estimate_micros", sa.BigInteger(), nullable=False),
         sa.Column("max_micros", sa.BigInteger(), nullable=False),
+        sa.Column("planning_micros", sa.BigInteger(), nullable=False),
         sa.Column("worker", sa.String(), nullable=True),
         sa.Column("cancel_requested_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),

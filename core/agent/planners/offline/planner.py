@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.agent.messages import Message, Role, Turn
+from core.agent.messages import Message, OnText, Role, Turn
 from core.agent.planners.offline import making, replies
 from core.agent.planners.offline.actions import Action
 from core.agent.planners.offline.changes import Change, read_change
@@ -29,7 +29,9 @@ _MOST_CLAUSES = 2 * MOST_CALLS
 class OfflinePlanner:
     """Rules in place of a language model. Stateless: whatever it knows is in the messages."""
 
-    async def next(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> Turn:
+    async def next(
+        self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], *, on_text: OnText | None = None
+    ) -> Turn:
         """Plan the newest request, or close the creation when its calls have been carried out."""
         conversation = read(messages)
         if conversation is None:
@@ -37,6 +39,10 @@ class OfflinePlanner:
         if messages[-1].role is not Role.USER:
             return Turn(replies.closing(messages, results_since_newest(messages)))
         return _offered(_answer(conversation), tools)
+
+    def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
+        """Rules cost nothing."""
+        return 0
 
 
 def _offered(turn: Turn, tools: tuple[ToolSpec, ...]) -> Turn:

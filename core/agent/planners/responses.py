@@ -1,0 +1,148 @@
+"""The Responses API: streamed, nothing stored at the provider, the whole conversation sent each time.
+
+Reasoning items are not replayed: without `store` they would have to be kept encrypted beside each turn, and a planner
+whose turns are one round trip gains little from them. https://developers.openai.com/api/docs/guides/function-calling
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from openai import AsyncOpenAI, Timeout
+
+from core.agent.catalogue import Service
+from core.agent.messages import Message, OnText, Role, ToolCall, Turn, Usage
+from core.agent.planners import failures, pricing, telling
+from core.agent.planners.schemas import from_strict, parameters
+from core.agent.planners.server import CONNECT_S, TIMEOUT_S, Server
+from core.agent.tools import ToolSpec
+
+MOST_OUT = 16_000
+"""Output tokens, thoughts included: room for twelve long prompts, or one spoken text of 10,000 characters."""
+_DROPPABLE = ("strict", "parallel_tool_calls", "max_output_tokens", "reasoning", "store")
+
+
+class ResponsesPlanner:
+    """A language model behind `/v1/responses`."""
+
+    def __init__(self, client: AsyncOpenAI, service: Service, *, timeout_s: float = TIMEOUT_S) -> None:
+        self._client = client.with_options(max_retries=0, timeout=Timeout(timeout_s, connect=CONNECT_S))
+        self._service = service
+        self._most_out = int(service.settings.get("max_output_tokens", MOST_OUT))
+        self._server = Server(service.id, _DROPPABLE, timeout_s)
+
+    async def next(
+        self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], *, on_text: OnText | None = None
+    ) -> Turn:
+        """Ask once, and read the stream to its end."""
+
+        async def once(without: frozenset[str]) -> Turn:
+            answer = _Answer()
+            request = self._request(messages, tools, without)
+            async with await self._client.responses.create(**request, stream=True) as stream:
+                async for event in stream:
+                    piece = answer.take(event)
+                    if piece and on_text:
+                        await on_text(piece)
+            return answer.turn(self._service, spoken_to=messages[-1].role is Role.USER)
+
+        return await self._server.ask(once)
+
+    def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
+        """The most that one call can cost, in micro-dollars."""
+        return pricing.highest_micros(self._service.price, self._request(messages, tools), self._most_out)
+
+    def _request(
+        self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], without: frozenset[str] = frozenset()
+    ) -> dict[str, Any]:
+        fields: dict[str, Any] = {
+            "model": self._service.id,
+            "instructions": telling.system(messages),
+            "input": [item for message in telling.told(messages) for item in _items(message)],
+            "tools": [_tool(spec, "strict" not in without) for spec in tools],
+            "store": False,
+            "parallel_tool_calls": True,
+            "max_output_tokens": self._most_out,
+        }
+        if effort := self._service.settings.get("reasoning_effort"):
+            fields["reasoning"] = {"effort": effort}
+        return {name: value for name, value in fields.items() if name not in without}
+
+
+def _tool(spec: ToolSpec, strict: bool) -> dict[str, Any]:
+    tool = {"type": "function", "name": spec.name.value, "description": spec.description}
+    return tool | {"parameters": parameters(spec, strict)} | ({"strict": True} if strict else {})
+
+
+def _items(message: Message) -> Iterator[dict[str, Any]]:
+    match message.role:
+        case Role.USER:
+            yield {"role": "user", "content": telling.words(message)}
+        case Role.TOOL:
+            yield {"type": "function_call_output", "call_id": message.call_id, "output": telling.result(message)}
+        case Role.ASSISTANT:
+            if message.text:
+                yield {"role": "assistant", "content": message.text}
+            for call in message.calls:
+                yield {
+                    "type": "function_call",
+                    "call_id": call.id,
+                    "name": call.name,
+                    "arguments": call.arguments,
+                }
+
+
+@dataclass(slots=True)
+class _Answer:
+    """A stream's events, gathered. What the server sends is only trusted as far as it is looked at here."""
+
+    text: list[str] = field(default_factory=list)
+    calls: list[ToolCall] = field(default_factory=list)
+    refused: bool = False
+    response: Any = None
+    """The last event's, which has the usage; None until the stream says that it is over."""
+
+    def take(self, event: Any) -> str:
+        """Note one event; the piece of text that it brings."""
+        match event.type:
+            case "response.output_text.delta":
+                piece = telling.clean(str(event.delta or ""))
+                self.text.append(piece)
+                return piece
+            case "response.refusal.delta" | "response.refusal.done":
+                self.refused = True
+            case "response.output_item.done" if event.item.type == "function_call":
+                self._call(event.item)
+            case "response.completed" | "response.incomplete":
+                self.response = event.response
+            case "response.failed":
+                error = event.response.error
+                raise failures.reported(getattr(error, "code", None), getattr(error, "message", None) or "")
+            case "error":
+                raise failures.reported(event.code, event.message or "")
+        return ""
+
+    def turn(self, service: Service, *, spoken_to: bool) -> Turn:
+        """The planner's answer. Of one that was cut off, the calls that are whole count."""
+        if self.response is None:
+            raise failures.broken_off()
+        reason = getattr(self.response.incomplete_details, "reason", None)
+        if self.refused or reason == "content_filter":
+            raise failures.refusal()
+        text = "".join(self.text).strip()
+        if reason and not (text or self.calls):
+            raise failures.cut_off()
+        if spoken_to and not (text or self.calls):
+            raise failures.silent()
+        return Turn(text, tuple(self.calls), self._usage(service))
+
+    def _call(self, item: Any) -> None:
+        if item.status == "incomplete":
+            return
+        name = telling.clean(str(item.name or ""))
+        call_id = item.call_id or f"call_{len(self.calls)}"
+        self.calls.append(ToolCall(call_id, name, from_strict(name, str(item.arguments or "{}"))))
+
+    def _usage(self, service: Service) -> Usage:
+        usage = self.response.usage
+        return pricing.used(service.price, getattr(usage, "input_tokens", None), getattr(usage, "output_tokens", None))

@@ -1,0 +1,1 @@
+"""Replicate: many models behind one interface of predictions that are created, polled and fetched."""

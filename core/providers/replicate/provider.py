@@ -1,0 +1,96 @@
+"""The provider for Replicate: a prediction is created once, polled by its id, and its files are fetched at once."""
+
+from core.agent.catalogue import Catalogue, Model
+from core.providers import verdicts
+from core.providers.attachments import Attachments
+from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Waiting
+from core.providers.downloads import PATIENCE_S, Downloads
+from core.providers.fitting import duration_of, overlong
+from core.providers.replicate import troubles
+from core.providers.replicate.inputs import Inputs, notes_of, seed_of
+from core.providers.replicate.prediction import STARTING, Prediction, links
+from core.providers.replicate.wire import BASE_URL, DEADLINE_S, TIMEOUT_S, Wire
+from core.trust.fetch import Fetcher
+from core.trust.links import Links
+
+HOSTS = ("replicate.delivery", "*.replicate.delivery")
+"""Where its results lie, for one hour."""
+QUEUED = "Waiting for a machine at Replicate"
+
+
+class ReplicateProvider:
+    """One account at Replicate. `base_url` None is the real one; a loopback one may serve its own files."""
+
+    name = "replicate"
+    repeatable = False
+    poll_s = 1.0
+
+    def __init__(
+        self,
+        token: str,
+        catalogue: Catalogue,
+        fetcher: Fetcher,
+        *,
+        base_url: str | None = None,
+        deadline_s: float = DEADLINE_S,
+        timeout_s: float = TIMEOUT_S,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._catalogue = catalogue
+        self._wire = Wire(token, base_url, deadline_s=deadline_s, timeout_s=timeout_s)
+        self._attachments = Attachments()
+        self._inputs = Inputs(self._wire, self._attachments)
+        self._downloads = Downloads(fetcher, Links(HOSTS, base_url or BASE_URL), patience_s=patience_s)
+
+    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
+        """Create the prediction: the one request that is paid, made once."""
+        model = self._catalogue.model(order.model)
+        if failed := overlong(order, model):
+            return failed
+        inputs = await self._inputs.of(order, model)
+        if isinstance(inputs, Failed):
+            return inputs
+        answer = await self._wire.create(model.vendor_name, inputs)
+        return Ticket(answer.id) if isinstance(answer, Prediction) else answer
+
+    async def poll(self, ticket: Ticket, order: Order) -> Waiting | Output | Refused | Failed:
+        """Look once. What cannot be read and what is not known is still under way: the deadline ends it."""
+        prediction = await self._wire.get(ticket.id)
+        if prediction is None:
+            return Waiting()
+        match prediction.status:
+            case "succeeded":
+                return await self._output(prediction, ticket, order)
+            case "failed":
+                return troubles.of_failed(prediction.error)
+            case "canceled" | "aborted":
+                return troubles.of_stopped(ran=prediction.ran)
+        return Waiting(prediction.progress, QUEUED if prediction.status == STARTING else "")
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        """Ask it to stop. Free is what never had a machine."""
+        stopped = await self._wire.cancel(ticket.id)
+        if stopped is None or stopped.status not in ("canceled", "aborted"):
+            stopped = await self._wire.get(ticket.id)
+        return stopped is not None and stopped.status in ("canceled", "aborted") and not stopped.ran
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._wire.close()
+        self._attachments.close()
+
+    async def _output(self, prediction: Prediction, ticket: Ticket, order: Order) -> Waiting | Output | Failed:
+        model = self._catalogue.model(order.model)
+        urls = links(prediction.output, order.kind)
+        if not urls:
+            return verdicts.no_file(troubles.WHO)
+        files = await self._downloads.take(urls, ticket, order, seed=seed_of(order, model))
+        if isinstance(files, Waiting | Failed):
+            return files
+        return Output(files=files, cost_micros=_cost(order, model), notes=notes_of(order, model))
+
+
+def _cost(order: Order, model: Model) -> int:
+    """By the price table: Replicate reports seconds of machine time, not money."""
+    characters = len(order.prompt) if order.kind is Kind.SPEECH else 0
+    return model.price_micros(duration_s=duration_of(order, model), characters=characters)

@@ -1,0 +1,1 @@
+"""Runway: films, upscaling and speech as tasks that are created, polled and fetched."""

@@ -1,0 +1,144 @@
+"""The provider for Runway: a task is created once, polled by its id, and its files are fetched at once."""
+
+from typing import TYPE_CHECKING
+
+from core.agent.catalogue import Catalogue, Model
+from core.errors import NativeError, UserError
+from core.native.pool import NativePool
+from core.providers import verdicts
+from core.providers.attachments import Attachments, named
+from core.providers.base import Failed, Kind, Order, Output, Refused, Source, Ticket, Waiting
+from core.providers.downloads import PATIENCE_S, Downloads
+from core.providers.fitting import duration_of, overlong
+from core.providers.runway import troubles
+from core.providers.runway.call import Way, call_of, seed_of, source_of
+from core.providers.runway.task import FINAL, NOT_BEGUN, Task
+from core.providers.runway.wire import Wire
+from core.trust.fetch import Fetcher
+from core.trust.links import Links
+
+if TYPE_CHECKING:
+    from runwayml import AsyncRunwayML
+
+HOSTS = ("*.cloudfront.net", "*.runwayml.com")
+"""Where its results lie, behind signed links that end after 24 to 48 hours; each look at a task gives fresh ones."""
+DATA_URI_MAX = 5_000_000
+"""Larger files are uploaded (docs.dev.runwayml.com/assets/inputs)."""
+_WHOLE_SOURCE = (Way.VIDEO_UPSCALE, Way.RESTYLE)
+"""What is billed by the length of the film given."""
+_QUEUED = {"PENDING": "Waiting for Runway", "THROTTLED": "In the queue at Runway"}
+
+
+class RunwayProvider:
+    """One account at Runway, reached by the SDK's client."""
+
+    name = "runway"
+    repeatable = False
+    poll_s = 5.0
+
+    def __init__(
+        self,
+        client: "AsyncRunwayML",
+        catalogue: Catalogue,
+        fetcher: Fetcher,
+        pool: NativePool,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._catalogue = catalogue
+        self._wire = Wire(client)
+        self._pool = pool
+        self._attachments = Attachments()
+        self._downloads = Downloads(fetcher, Links(HOSTS, self._wire.base_url), patience_s=patience_s)
+
+    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
+        """Create the task: the one request that is paid, made once."""
+        model = self._catalogue.model(order.model)
+        if failed := overlong(order, model) or _too_long(order, model):
+            return failed
+        source = source_of(order)
+        uri = await self._link(source) if source else None
+        if isinstance(uri, Failed):
+            return uri
+        shape = await self._shape(source) if source and model.way == Way.VIDEO and not order.aspect else None
+        answer = await self._wire.create(call_of(order, model, uri, shape))
+        return await self._affordable(answer, order, model) if isinstance(answer, Task) else answer
+
+    async def poll(self, ticket: Ticket, order: Order) -> Waiting | Output | Refused | Failed:
+        """Look once. What cannot be read and what is not known is still under way: the deadline ends it."""
+        task = await self._wire.get(ticket.id)
+        if task is None:
+            return Waiting()
+        match task.status:
+            case "SUCCEEDED":
+                return await self._output(task, ticket, order)
+            case "FAILED":
+                return troubles.of_failed(task)
+            case "CANCELLED":
+                return troubles.of_cancelled(task)
+        return Waiting(task.progress, _QUEUED.get(task.status, ""))
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        """Ask it to stop. Free is what had not begun; a look just before is no promise, so the charge is asked for."""
+        before = await self._wire.get(ticket.id)
+        if before and before.status in FINAL:
+            return not before.was_charged
+        if not await self._wire.delete(ticket.id):
+            return False
+        after = await self._wire.get(ticket.id)
+        if after and after.status in FINAL:
+            return not after.was_charged
+        return before is not None and before.status in NOT_BEGUN
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._wire.close()
+        self._attachments.close()
+
+    async def _affordable(self, task: Task, order: Order, model: Model) -> Ticket | Failed:
+        """Runway says the highest price of a task when it takes it; more than was reserved is not spent."""
+        held, asked = _held(order, model), task.cost_micros or 0
+        ticket = Ticket(task.id, {"way": model.way, "most_micros": asked})
+        if asked <= held:
+            return ticket
+        return troubles.too_dear(asked, held, free=await self.cancel(ticket))
+
+    async def _output(self, task: Task, ticket: Ticket, order: Order) -> Waiting | Output | Failed:
+        model = self._catalogue.model(order.model)
+        if not task.links:
+            return verdicts.no_file(troubles.WHO)
+        files = await self._downloads.take(task.links, ticket, order, seed=seed_of(order, model))
+        if isinstance(files, Waiting | Failed):
+            return files
+        cost = task.cost_micros if task.cost_micros is not None else _held(order, model)
+        return Output(files=files, cost_micros=cost)
+
+    async def _link(self, source: Source) -> str | Failed:
+        uri = await self._attachments.data_uri(source, DATA_URI_MAX)
+        if uri:
+            return uri
+        with await self._attachments.opened(source) as file:
+            return await self._wire.upload(named(source), file, source.media_type)
+
+    async def _shape(self, source: Source) -> float | None:
+        """Width to height of what the film starts from."""
+        try:
+            facts = await self._pool.run("core.native.pictures:probe", {"source": source.path})
+        except (UserError, NativeError):
+            return None
+        return float(facts["width"] / facts["height"]) if facts["width"] and facts["height"] else None
+
+
+def _held(order: Order, model: Model) -> int:
+    """What was reserved for an order, in micro-dollars."""
+    characters = len(order.prompt) if order.kind is Kind.SPEECH else 0
+    return model.price_micros(duration_s=order.duration_s, characters=characters)
+
+
+def _too_long(order: Order, model: Model) -> Failed | None:
+    """Work on a whole film is billed by its length, and money was set aside for the model's usual one."""
+    source, most_s = source_of(order), duration_of(order, model)
+    if model.way not in _WHOLE_SOURCE or source is None or (source.duration_s or 0) <= most_s:
+        return None
+    sentence = f"This video is {source.duration_s:.0f} s long, and {model.title} takes at most {most_s:g} s here."
+    return Failed(sentence, "too_long", elsewhere=True)
