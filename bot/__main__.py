@@ -96,6 +96,25 @@ def gallery(query: Annotated[str, typer.Argument(help="Words to look for.")] = "
 
 
 @app.command()
+def usage(
+    days: Annotated[int, typer.Option(help="How far back.", min=1)] = 31,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, for a spreadsheet.")] = False,
+) -> None:
+    """Tell what everybody's work cost, by day, person and model."""
+    from bot.commands import tell_usage
+
+    _with_app(lambda house: tell_usage(house, days, as_csv=as_csv), worker=False)
+
+
+@app.command()
+def release(asset_id: Annotated[str, typer.Argument(help="The asset's id.")]) -> None:
+    """Let a picture be shown that the safety check held back."""
+    from bot.commands import release as let_go
+
+    _with_app(lambda house: let_go(house, asset_id), worker=False)
+
+
+@app.command()
 def doctor() -> None:
     """Tell what is configured, what is missing, and what would be used."""
     from bot.commands import consult

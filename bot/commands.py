@@ -1,5 +1,9 @@
 """What the commands do once the house stands."""
 
+import csv
+import sys
+from dataclasses import astuple, fields
+from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
@@ -7,12 +11,12 @@ from rich.console import Console
 from bot import terminal
 from bot.app import App
 from bot.doctor import Mark, examine
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.providers.base import Kind
 from core.wishes import Wish
-from storage import people
+from storage import gallery, ledger, people
 from storage.gallery import Query
-from storage.tables import CreationState, new_id
+from storage.tables import CreationState, new_id, now
 
 SIGNS = {Mark.GOOD: "[green]✓[/]", Mark.NOTE: "[yellow]•[/]", Mark.BAD: "[red]✗[/]"}
 
@@ -52,6 +56,25 @@ async def consult(app: App) -> bool:
     for finding in findings:
         console.print(f"{SIGNS[finding.mark]} [bold]{finding.subject}[/]  {finding.sentence}", highlight=False)
     return all(finding.mark != Mark.BAD for finding in findings)
+
+
+async def tell_usage(app: App, days: int, *, as_csv: bool) -> None:
+    """What everybody's work cost, by day, person and model."""
+    since = now() - timedelta(days=days)
+    rows = await app.database.read(lambda session: ledger.spending(session, since))
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow([each.name for each in fields(ledger.Spending)])
+        writer.writerows(astuple(row) for row in rows)
+    else:
+        Console().print(terminal.usage(rows))
+
+
+async def release(app: App, asset_id: str) -> None:
+    """Let a picture be shown that the safety check held back."""
+    if not await app.database.write(lambda session: gallery.release(session, asset_id)):
+        raise NotFound
+    print("Released.")
 
 
 async def add_token(app: App, name: str) -> None:

@@ -18,6 +18,7 @@ from bot.web.shapes import Links, asset_out, creation_out
 from core.creation.titles import shortened
 from core.creation.view import AssetView, CreationView, StepView
 from core.wishes import Wish
+from storage.ledger import Spending
 from storage.tables import CreationState, StepState
 
 MARKS = {
@@ -109,6 +110,19 @@ def _version(asset: AssetView) -> str:
 
 def _when(asset: AssetView) -> str:
     return asset.created_at.astimezone().strftime("%d %b %H:%M")
+
+
+def usage(rows: Sequence[Spending]) -> RenderableType:
+    """What was spent, as a table with its sum."""
+    if not rows:
+        return Text("Nothing was spent.")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_footer=True)
+    for title in ("day", "person", "provider", "model", "calls"):
+        table.add_column(title)
+    table.add_column("US dollars", footer=f"{sum(row.usd for row in rows):.4f}", justify="right")
+    for row in rows:
+        table.add_row(row.day, row.user_id[:8], row.provider, row.model, str(row.calls), f"{row.usd:.4f}")
+    return table
 
 
 def _size(asset: AssetView) -> str:

@@ -13,7 +13,7 @@ from core.creation.stops import Stops
 from core.creation.thumbnails import Thumbnails
 from core.creation.view import AssetView, CreationView, asset_view, view
 from core.deletion import Deletion, Receipt
-from core.errors import Busy, Conflict, Invalid, NotFound
+from core.errors import Busy, Conflict, Forbidden, Invalid, NotFound
 from core.providers.base import Kind
 from core.trust.media import Uploads
 from core.trust.words import clean, clean_prompt
@@ -209,13 +209,27 @@ class Studio:
             await self._objects.delete(key)
 
     async def content(self, user_id: str, asset_id: str) -> tuple[AssetView, str]:
-        """An asset and the key of its bytes."""
+        """An asset and the key of its bytes.
+
+        Raises:
+            Forbidden: the check of finished pictures holds it back.
+        """
         found = await self._asset(user_id, asset_id)
+        _shown(found)
         return asset_view(found), found.object_key
 
     async def thumbnail(self, user_id: str, asset_id: str) -> str | None:
         """The key of an asset's thumbnail, made now if it is not there yet; None where it has no picture."""
-        return await self._thumbnails.key(await self._asset(user_id, asset_id))
+        found = await self._asset(user_id, asset_id)
+        _shown(found)
+        return await self._thumbnails.key(found)
+
+    async def preview(self, user_id: str, step_id: str) -> str:
+        """The key of the newest rough picture of a step that is being made."""
+        key = await self._database.read(lambda session: creations.preview(session, user_id, step_id))
+        if key is None:
+            raise NotFound
+        return key
 
     async def upload(self, user_id: str, file: Path, name: str) -> AssetView:
         """Take a picture from outside: decoded under a cap and stored only re-encoded.
@@ -300,6 +314,13 @@ class Studio:
     def _told(self, creation_id: str) -> None:
         self._changes.tell(creation_id)
         self._admission.wake()
+
+
+def _shown(asset: Asset) -> None:
+    if asset.safety == "withheld":
+        raise Forbidden(
+            "The safety check holds this picture back. The operator of this Easel can release it.", "withheld"
+        )
 
 
 def _a(kind: str) -> str:

@@ -177,6 +177,12 @@ def turns(session: Session, creation_id: str) -> list[Turn]:
     return list(session.exec(select(Turn).where(Turn.creation_id == creation_id).order_by(col(Turn.index))))
 
 
+def preview(session: Session, user_id: str, step_id: str) -> str | None:
+    """The key of a step's rough picture, if the step is this person's and still has one."""
+    query = select(Step.preview_key).where(Step.id == step_id, Step.user_id == user_id)
+    return session.exec(query).first()
+
+
 def unfinished(session: Session, user_id: str) -> list[str]:
     """Ids of a person's creations that have not ended."""
     query = select(Creation.id).where(Creation.user_id == user_id, col(Creation.state).in_(UNFINISHED))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, text
+from sqlalchemy import Select, column, table, text
 from sqlmodel import Session, col, select, update
 
 from storage.creations import next_round, touch
@@ -15,6 +15,8 @@ from storage.tables import Asset, Creation, Thread
 PAGE_MAX = 200
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 """Runs of letters and digits, as the index cuts them: an underscore ends a word."""
+
+_SEARCH = table("asset_search", column("rowid"), column("asset_search"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,13 +42,16 @@ class Page:
 def page(session: Session, user_id: str, query: Query) -> Page:
     """One page by keyset: as fast for the last page as for the first."""
     limit = max(1, min(query.limit, PAGE_MAX))
-    wanted = _filtered(user_id, query).order_by(col(Asset.seq).desc()).limit(limit + 1)
+    wanted = _filtered(user_id, query)
     if query.words.strip():
-        match = _match(session, user_id, query.words)
-        if match is None:
+        tokens = WORD.findall(query.words)[:20]
+        if not tokens:
             return Page((), None)
-        wanted = wanted.where(match)
-    found = list(session.exec(wanted))
+        on_sqlite = session.get_bind().dialect.name == "sqlite"
+        wanted = _found_sqlite(wanted, user_id, tokens, query) if on_sqlite else _found_postgres(wanted, tokens)
+    else:
+        wanted = wanted.order_by(col(Asset.seq).desc())
+    found = list(session.exec(wanted.limit(limit + 1)))
     more = len(found) > limit
     return Page(tuple(found[:limit]), found[limit - 1].seq if more else None)
 
@@ -63,22 +68,24 @@ def _filtered(user_id: str, query: Query) -> Any:
     return wanted
 
 
-def _match(session: Session, user_id: str, words: str) -> Any:
-    tokens = WORD.findall(words)[:20]
-    if not tokens:
-        return None
-    if session.get_bind().dialect.name == "sqlite":
-        return _match_sqlite(user_id, tokens)
+def _found_sqlite(wanted: Any, user_id: str, tokens: Sequence[str], query: Query) -> Any:
+    """The user stands inside the index, which is walked from its newest entry until the page is full.
+
+    A word that all of 90,000 assets contain costs 4 ms so, and 30 ms where the whole list of hits is built first.
+    """
+    words = " AND ".join(f'"{token}"*' for token in tokens)
+    hits = _SEARCH.c
+    wanted = wanted.join(_SEARCH, hits.rowid == col(Asset.seq))
+    wanted = wanted.where(hits.asset_search.op("MATCH")(f'owner : "{user_id}" AND words : ({words})'))
+    if query.before is not None:
+        wanted = wanted.where(hits.rowid < query.before)
+    return wanted.order_by(hits.rowid.desc())
+
+
+def _found_postgres(wanted: Any, tokens: Sequence[str]) -> Any:
     prefixes = " & ".join(f"'{token}':*" for token in tokens)
-    return text("asset.search @@ to_tsquery('simple', :prefixes)").bindparams(prefixes=prefixes)
-
-
-def _match_sqlite(user_id: str, tokens: Sequence[str]) -> Any:
-    """The user stands inside the index: a search over 100,000 assets then costs about a millisecond."""
-    wanted = " AND ".join(f'"{token}"*' for token in tokens)
-    match = f'owner : "{user_id}" AND words : ({wanted})'
-    found = text("SELECT rowid FROM asset_search WHERE asset_search MATCH :match").bindparams(match=match)
-    return col(Asset.seq).in_(found.columns(Asset.__table__.c.seq).scalar_subquery())  # type: ignore[attr-defined]
+    match = text("asset.search @@ to_tsquery('simple', :prefixes)").bindparams(prefixes=prefixes)
+    return wanted.where(match).order_by(col(Asset.seq).desc())
 
 
 def asset(session: Session, user_id: str, asset_id: str) -> Asset | None:
@@ -158,6 +165,12 @@ def delete(session: Session, user_id: str, asset_id: str) -> list[str] | None:
     if found.creation_id:
         touch(session, found.creation_id)
     return keys
+
+
+def release(session: Session, asset_id: str) -> bool:
+    """Let an asset be shown that a check had flagged; an operator's act, so no user is named."""
+    released = session.exec(update(Asset).where(col(Asset.id) == asset_id).values(safety=""))
+    return bool(released.rowcount)
 
 
 def without_thumbnail(session: Session, limit: int = 100) -> list[Asset]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, true
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select, update
 
 from storage.database import insert_of
@@ -112,7 +113,7 @@ def forget(session: Session, user_id: str) -> None:
     session.exec(
         update(Charge)
         .where(col(Charge.user_id) == user_id)
-        .values(user_id=None, creation_id=None, workspace_id=None, budgets=[])
+        .values(user_id=None, creation_id=None, step_id=None, workspace_id=None, budgets=[])
     )
 
 
@@ -122,6 +123,34 @@ def spent(session: Session, user_id: str, since: datetime) -> int:
         Charge.user_id == user_id, Charge.state == ChargeState.SETTLED, col(Charge.created_at) >= since
     )
     return int(session.exec(query).one())
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one person's calls of one model cost on one day (UTC)."""
+
+    day: str
+    user_id: str
+    provider: str
+    model: str
+    calls: int
+    usd: float
+
+
+def spending(session: Session, since: datetime) -> list[Spending]:
+    """All settled charges by day, person and model, the oldest first; a forgotten person's have no name."""
+    day = func.date(col(Charge.created_at))
+    keys = (day, col(Charge.user_id), col(Charge.provider), col(Charge.model))
+    query = (
+        columns(*keys, func.count(), func.sum(col(Charge.settled_micros)))
+        .where(col(Charge.state) == ChargeState.SETTLED, col(Charge.created_at) >= since)
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    return [
+        Spending(str(day), user_id or "", provider, model, calls, int(micros) / 1_000_000)
+        for day, user_id, provider, model, calls, micros in session.execute(query)
+    ]
 
 
 def _take(session: Session, limit: Limit, micros: int) -> bool:

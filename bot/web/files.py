@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.web.body import path_id, read_query
 from bot.web.context import USER, WEB
 from bot.web.headers import FILE_POLICY
-from bot.web.shapes import FileQuery
+from bot.web.shapes import FileQuery, PreviewQuery
 from core.creation.thumbnails import MEDIA_TYPE
 from core.creation.view import AssetView
 from core.errors import NotFound
@@ -47,6 +47,14 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
     if key is None:
         raise NotFound("This asset has no picture to show.")
     return await _served(request, key, _headers(MEDIA_TYPE, "inline"), may_redirect=False)
+
+
+async def preview(request: web.Request) -> web.StreamResponse:
+    """`GET /api/v1/steps/{id}/preview`: gone as soon as the picture itself is there."""
+    read_query(request, PreviewQuery)
+    key = await request.app[WEB].studio.preview(request[USER], path_id(request))
+    headers = _headers("image/png", "inline") | {"Cache-Control": "private, max-age=60"}
+    return await _served(request, key, headers, may_redirect=False)
 
 
 async def _served(request: web.Request, key: str, headers: dict[str, str], *, may_redirect: bool) -> web.StreamResponse:

@@ -86,6 +86,12 @@ class FileQuery(In):
     download: bool = Field(default=False, description="As a download under a friendly name, not to be shown in place.")
 
 
+class PreviewQuery(In):
+    """Which rough picture is meant; the newest is given in any case."""
+
+    at: str = Field(default="", max_length=20)
+
+
 class UploadIn(In):
     """A multipart form with exactly one file; its field may have any name."""
 
@@ -119,6 +125,7 @@ class StepOut(Out):
     model: str | None
     detail: str
     progress: float | None = Field(description="0 to 1, where the provider tells.")
+    preview_url: str | None = Field(description="A rough picture of what is being made.")
     error_code: str | None
     cost_usd: float
 
@@ -148,6 +155,9 @@ class AssetOut(Out):
     creation_id: str | None
     favourite: bool
     visibility: str
+    safety: str = Field(
+        description="Empty, `spoiler` (show it behind a click) or `withheld` (its bytes are not given)."
+    )
     cost_usd: float
     created_at: datetime
 
@@ -235,6 +245,10 @@ class Links:
         """A small picture of it."""
         return f"{self.base}/api/v1/assets/{asset_id}/thumbnail"
 
+    def preview(self, step_id: str, name: str) -> str:
+        """A step's newest rough picture; the name keeps browsers from showing an older one."""
+        return f"{self.base}/api/v1/steps/{step_id}/preview?at={name}"
+
     def page(self, asset_id: str) -> str:
         """Its lasting page."""
         return f"{self.base}/a/{asset_id}"
@@ -244,16 +258,17 @@ def creation_out(view: CreationView, links: Links) -> CreationOut:
     """A creation's view as its JSON."""
     own = {
         "status": view.state,
-        "steps": [step_out(step) for step in view.steps],
+        "steps": [step_out(step, links) for step in view.steps],
         "assets": [asset_out(asset, links) for asset in view.assets],
         "error": _error_body(view.error),
     }
     return CreationOut(**_same(view, CreationOut) | own)
 
 
-def step_out(view: StepView) -> StepOut:
+def step_out(view: StepView, links: Links) -> StepOut:
     """A step's view as its JSON."""
-    return StepOut(**_same(view, StepOut), status=view.state)
+    preview_url = links.preview(view.id, view.preview) if view.preview else None
+    return StepOut(**_same(view, StepOut), status=view.state, preview_url=preview_url)
 
 
 def asset_out(view: AssetView, links: Links) -> AssetOut:

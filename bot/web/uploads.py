@@ -86,7 +86,7 @@ async def _copy(request: web.Request, part: BodyPartReader, path: Path) -> None:
     file: BinaryIO = await _in_pool(request, lambda: path.open("wb"))
     try:
         while chunk := await part.read_chunk(CHUNK):
-            size, head = size + len(chunk), (head + chunk)[:16]
+            size, head = size + len(chunk), (head + chunk[:16])[:16]
             if size > (VIDEO_MAX if is_film(head) else PICTURE_MAX):
                 raise TooLarge(_TOO_LARGE)
             await _write(request, file, chunk)

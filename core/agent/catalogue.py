@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from math import ceil
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,8 @@ class Price(Entry):
 
     per_call: float = Field(default=0, ge=0)
     per_second: float = Field(default=0, ge=0)
+    per_source_second: float = Field(default=0, ge=0)
+    """Of the film that the work starts from."""
     per_1000_characters: float = Field(default=0, ge=0)
     text_in: float = Field(default=0, ge=0)
     """Per million tokens, like the next two."""
@@ -60,6 +62,8 @@ class Model(Entry):
     min_duration_s: float = 1
     max_duration_s: float = 60
     default_duration_s: float = 5
+    max_source_s: float = 0
+    """The longest film that it works from; 0: not told."""
     max_inputs: int = 1
     max_prompt: int = 10_000
     voices: tuple[str, ...] = ()
@@ -83,13 +87,17 @@ class Model(Entry):
         longer = (duration_s or self.default_duration_s) / self.default_duration_s if self.makes == Kind.VIDEO else 1
         return self.typical_s * longer
 
-    def price_micros(self, *, duration_s: float | None = None, characters: int = 0) -> int:
-        """The highest price of one call, in micro-dollars, rounded up."""
+    def price_micros(
+        self, *, duration_s: float | None = None, characters: int = 0, source_s: float | None = None
+    ) -> int:
+        """The highest price of one call, in micro-dollars, rounded up. `source_s` None: the longest source there is."""
         seconds = max(duration_s or self.default_duration_s, self.min_duration_s) if self.makes == Kind.VIDEO else 0
         if self.durations:
             seconds = min((each for each in self.durations if each >= seconds), default=max(self.durations))
-        text = self.price.per_1000_characters * characters / 1_000
-        return ceil((self.price.per_call + self.price.per_second * seconds + text) * MICRO)
+        begun = self.max_source_s if source_s is None else floor(source_s) + 1  # others measure a little differently
+        usd = self.price.per_call + self.price.per_second * seconds + self.price.per_source_second * begun
+        usd += self.price.per_1000_characters * characters / 1_000
+        return ceil(round(usd * MICRO, 3))  # 0.1 * 3 is a little more than 0.3, and not a micro-dollar more
 
 
 class Role(StrEnum):

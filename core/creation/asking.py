@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from core.agent.catalogue import Catalogue, Model
 from core.creation.jobs import Job
 from core.creation.ordering import Ordering
@@ -20,10 +22,12 @@ from storage.tables import StepState, now
 AGAIN_TIMES = 3
 """How often one model that is too busy is asked, before another is."""
 AGAIN_MAX_S = 60.0
+CANCEL_WAIT_S = 5.0
 PERHAPS_CHARGED = (
     "Easel was interrupted here, so this may have been charged although nothing arrived. "
     "Try again, or try another model."
 )
+log = structlog.get_logger()
 Answer = Ticket | Output | Refused | Failed
 
 
@@ -77,7 +81,7 @@ class Asking:
         """Tell the provider; True where it surely charges nothing."""
         provider = self._providers[job.step.provider or ""]
         if job.step.ticket:
-            return await provider.cancel(Ticket(**job.step.ticket))
+            return await _told(provider, Ticket(**job.step.ticket))
         return provider.repeatable or job.step.intent_at is None
 
     # --- one model ------------------------------------------------------------------------------------------------
@@ -162,6 +166,16 @@ class Asking:
 def highest_price(model: Model, arguments: Mapping[str, Any]) -> int:
     """What one call may cost at most, in micro-dollars."""
     return model.price_micros(duration_s=arguments.get("duration_s"), characters=len(arguments.get("text") or ""))
+
+
+async def _told(provider: Provider, ticket: Ticket) -> bool:
+    """A provider that cannot be told to stop works on, and may charge for it."""
+    try:
+        async with asyncio.timeout(CANCEL_WAIT_S):
+            return await provider.cancel(ticket)
+    except (ProviderError, OSError) as error:
+        log.warning("provider_not_told", provider=provider.name, error=type(error).__name__)
+        return False
 
 
 def _failed(answer: Failed) -> ProviderError:

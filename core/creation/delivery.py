@@ -25,6 +25,7 @@ from storage.tables import Asset, Post, PostState, StepState, now
 
 TOGETHER = timedelta(seconds=2)
 """Pictures that arrive within this time go into one message."""
+WITHHELD = "withheld"
 MEDIA_MAX = 10
 """Most pictures in one message, on every platform."""
 log = structlog.get_logger()
@@ -146,7 +147,7 @@ class Delivery:
 
 def groups(rows: Snapshot, shown: set[str], at: datetime) -> list[list[Asset]]:
     """What should be posted now: pictures together once the newest has waited, everything else by itself."""
-    fresh = [asset for asset in rows.assets if asset.id not in shown]
+    fresh = [asset for asset in rows.assets if asset.id not in shown and asset.safety != WITHHELD]
     pictures = [asset for asset in fresh if asset.kind == "image"]
     ready = [[asset] for asset in fresh if asset.kind != "image"]
     if pictures and _settled(rows, pictures, at):

@@ -34,6 +34,7 @@ class AssetView:
     creation_id: str | None
     favourite: bool
     visibility: str
+    safety: str
     cost_usd: float
     created_at: datetime
     has_thumbnail: bool
@@ -52,6 +53,8 @@ class StepView:
     model: str | None
     detail: str
     progress: float | None
+    preview: str | None
+    """Names the newest rough picture of what is being made; changes with each."""
     error_code: str | None
     cost_usd: float
 
@@ -129,6 +132,7 @@ def step_view(step: Step) -> StepView:
         model=step.model,
         detail=step.error_message or step.detail,
         progress=step.progress if step.state == StepState.IN_PROGRESS else None,
+        preview=f"{step.progress or 0:.2f}" if step.preview_key and not step.state.final else None,
         error_code=step.error_code,
         cost_usd=_usd(step.cost_micros),
     )
@@ -156,6 +160,7 @@ def asset_view(asset: Asset) -> AssetView:
         creation_id=asset.creation_id,
         favourite=asset.favourite,
         visibility=asset.visibility,
+        safety=asset.safety,
         cost_usd=_usd(asset.cost_micros),
         created_at=asset.created_at,
         has_thumbnail=asset.thumbnail_key is not None,

@@ -135,8 +135,8 @@ def _length(text: str, model: Model) -> int:
 def _head(text: str, model: Model) -> str:
     """As many whole characters as fit."""
     head = text[: model.max_prompt]
-    while _length(head, model) > model.max_prompt:
-        head = head[: model.max_prompt - _length(head, model)]
+    while (over := _length(head, model) - model.max_prompt) > 0:
+        head = head[: -((over + 1) // 2)]
     return head
 
 

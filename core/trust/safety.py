@@ -17,7 +17,7 @@ from openai import APIConnectionError, APIError, APIStatusError, AsyncOpenAI
 from pydantic import BaseModel, Field, ValidationError
 
 from core.agent.catalogue import Catalogue, Role
-from core.errors import Busy
+from core.errors import Busy, NativeError, Unsupported
 from core.native.pool import NativePool
 from core.trust.categories import sentence_for
 
@@ -99,8 +99,7 @@ class Safety:
         """Judge a picture file.
 
         Raises:
-            Busy: it could not be judged now.
-            Unsupported: it is no picture.
+            Busy: it could not be judged now, or not be read.
         """
         if self._off:
             return Verdict(ok=True)
@@ -111,7 +110,10 @@ class Safety:
         with TemporaryDirectory() as folder:
             target = Path(folder) / "small.webp"
             arguments = {"source": path, "target": target, "size": PICTURE_EDGE}
-            await self._pool.run("core.native.pictures:thumbnail", arguments)
+            try:
+                await self._pool.run("core.native.pictures:thumbnail", arguments)
+            except (NativeError, Unsupported) as error:
+                raise _unchecked(error) from error
             return target.read_bytes()
 
     async def _judged(self, judged: Any) -> Verdict:

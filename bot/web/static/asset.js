@@ -26,9 +26,24 @@ export function emptyFrame(kind, shape) {
   return el("div", { class: `waiting ${kind} shape-${shape}`, "aria-hidden": "true" }, el("span", { class: "sheen" }));
 }
 
+/** Show a rough picture of what is being made, where there is one. */
+export function sketch(frame, url) {
+  if (!url || frame.dataset.rough === url) return;
+  frame.dataset.rough = url;
+  frame.querySelector(".rough")?.remove();
+  const { pathname, search } = new URL(url);
+  frame.append(el("img", { class: "rough", src: pathname + search, alt: "" }));
+}
+
 const SHOWN = { image: picture, upload: picture, video: player, speech: voice };
 
 function picture(asset) {
+  if (asset.safety === "withheld") return el("p", { class: "held-back" }, "Held back by the safety check. The operator of this Easel can release it.");
+  if (asset.safety === "spoiler") return el("details", { class: "veil" }, el("summary", {}, "Hidden by the safety check. Show it"), hung(asset));
+  return hung(asset);
+}
+
+function hung(asset) {
   const image = el("img", { src: api.content(asset.id), alt: alt(asset), width: asset.width, height: asset.height, decoding: "async" });
   image.addEventListener("load", () => image.classList.add("there"));
   if (image.complete) image.classList.add("there");

@@ -1,7 +1,7 @@
 // One creation as a card: the wish, the steps, the results. `update` brings it to any newer view.
 
 import * as api from "./api.js";
-import { emptyFrame, figure } from "./asset.js";
+import { emptyFrame, figure, sketch } from "./asset.js";
 import { el, setText } from "./dom.js";
 import { isFinal } from "./live.js";
 import { announce, note } from "./notes.js";
@@ -106,6 +106,8 @@ export class Card {
       else frame.remove();
     }
     for (const kind of kinds) this.results.append(emptyFrame(kind, this.shape ?? (kind === "video" ? "16x9" : "3x2")));
+    const rough = open.map((step) => step.preview_url).filter(Boolean);
+    this.results.querySelectorAll(".waiting.image").forEach((frame, place) => sketch(frame, rough[place]));
   }
 
   async #cancel() {

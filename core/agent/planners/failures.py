@@ -132,7 +132,7 @@ def _status(error: APIStatusError, model: str) -> EaselError:
         return refusal()
     if error.status_code == 413 or _is_too_long(error.code, error.message):
         return UserError(TOO_LONG, "too_long")
-    if error.status_code == 429 and "insufficient_quota" in (error.code, error.type):
+    if error.status_code == 429 and "insufficient_quota" in f"{error.code} {error.message}":
         return ProviderError(CREDIT, "no_credit")
     if error.status_code >= 500 or error.status_code == 429 or error.status_code in _PASSING:
         return _wait(error)

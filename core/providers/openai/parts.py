@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from core.errors import NativeError, Unsupported
@@ -50,7 +51,7 @@ class Parts:
         """
         said: list[Said] = []
         for number, text in enumerate(split(order.prompt, limit)):
-            said.append(await self._part(order.folder / f"part-{number}", text, say, first=number == 0))
+            said.append(await self._part(order.folder / _name(order, number, text), text, say, first=number == 0))
         made = await self._joined(order.folder, said)
         all_notes = dict.fromkeys((*notes, *(note for part in said for note in part.notes)))
         return Output(files=(made,), cost_micros=sum(part.cost_micros for part in said), notes=tuple(all_notes))
@@ -93,6 +94,12 @@ class Parts:
         except (Unsupported, NativeError) as error:
             raise NotMade(lost("unreadable")) from error
         return Made(path=target, media_type=MP3, duration_s=facts["duration_s"])
+
+
+def _name(order: Order, number: int, text: str) -> str:
+    """Another model or voice, or another text, is another part."""
+    told = json.dumps([order.model, order.voice, order.instruction, order.style, text])
+    return f"part-{number}-{sha256(told.encode()).hexdigest()[:16]}"
 
 
 async def _later(text: str, path: Path, say: Say) -> Said:

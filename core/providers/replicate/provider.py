@@ -19,7 +19,7 @@ QUEUED = "Waiting for a machine at Replicate"
 
 
 class ReplicateProvider:
-    """One account at Replicate. `base_url` None is the real one; a loopback one may serve its own files."""
+    """One account at Replicate. `base_url` None is the real one; `links` None allows the files that one serves."""
 
     name = "replicate"
     repeatable = False
@@ -32,6 +32,7 @@ class ReplicateProvider:
         fetcher: Fetcher,
         *,
         base_url: str | None = None,
+        links: Links | None = None,
         deadline_s: float = DEADLINE_S,
         timeout_s: float = TIMEOUT_S,
         patience_s: float = PATIENCE_S,
@@ -40,7 +41,7 @@ class ReplicateProvider:
         self._wire = Wire(token, base_url, deadline_s=deadline_s, timeout_s=timeout_s)
         self._attachments = Attachments()
         self._inputs = Inputs(self._wire, self._attachments)
-        self._downloads = Downloads(fetcher, Links(HOSTS, base_url or BASE_URL), patience_s=patience_s)
+        self._downloads = Downloads(fetcher, links or Links(HOSTS, base_url or BASE_URL), patience_s=patience_s)
 
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Create the prediction: the one request that is paid, made once."""

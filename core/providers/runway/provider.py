@@ -9,7 +9,7 @@ from core.providers import verdicts
 from core.providers.attachments import Attachments, named
 from core.providers.base import Failed, Kind, Order, Output, Refused, Source, Ticket, Waiting
 from core.providers.downloads import PATIENCE_S, Downloads
-from core.providers.fitting import duration_of, overlong
+from core.providers.fitting import overlong
 from core.providers.runway import troubles
 from core.providers.runway.call import Way, call_of, seed_of, source_of
 from core.providers.runway.task import FINAL, NOT_BEGUN, Task
@@ -24,13 +24,11 @@ HOSTS = ("*.cloudfront.net", "*.runwayml.com")
 """Where its results lie, behind signed links that end after 24 to 48 hours; each look at a task gives fresh ones."""
 DATA_URI_MAX = 5_000_000
 """Larger files are uploaded (docs.dev.runwayml.com/assets/inputs)."""
-_WHOLE_SOURCE = (Way.VIDEO_UPSCALE, Way.RESTYLE)
-"""What is billed by the length of the film given."""
 _QUEUED = {"PENDING": "Waiting for Runway", "THROTTLED": "In the queue at Runway"}
 
 
 class RunwayProvider:
-    """One account at Runway, reached by the SDK's client."""
+    """One account at Runway, reached by the SDK's client. `links` None allows the files that Runway serves."""
 
     name = "runway"
     repeatable = False
@@ -43,13 +41,14 @@ class RunwayProvider:
         fetcher: Fetcher,
         pool: NativePool,
         *,
+        links: Links | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._catalogue = catalogue
         self._wire = Wire(client)
         self._pool = pool
         self._attachments = Attachments()
-        self._downloads = Downloads(fetcher, Links(HOSTS, self._wire.base_url), patience_s=patience_s)
+        self._downloads = Downloads(fetcher, links or Links(HOSTS, self._wire.base_url), patience_s=patience_s)
 
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Create the task: the one request that is paid, made once."""
@@ -130,15 +129,19 @@ class RunwayProvider:
 
 
 def _held(order: Order, model: Model) -> int:
-    """What was reserved for an order, in micro-dollars."""
-    characters = len(order.prompt) if order.kind is Kind.SPEECH else 0
-    return model.price_micros(duration_s=order.duration_s, characters=characters)
+    """What was reserved for an order at least, in micro-dollars."""
+    source = source_of(order)
+    return model.price_micros(
+        duration_s=order.duration_s,
+        characters=len(order.prompt) if order.kind is Kind.SPEECH else 0,
+        source_s=source.duration_s if source else None,
+    )
 
 
 def _too_long(order: Order, model: Model) -> Failed | None:
-    """Work on a whole film is billed by its length, and money was set aside for the model's usual one."""
-    source, most_s = source_of(order), duration_of(order, model)
-    if model.way not in _WHOLE_SOURCE or source is None or (source.duration_s or 0) <= most_s:
+    """Work on a film is billed by its length, and there is a length that Runway takes."""
+    source = source_of(order)
+    if not source or not model.max_source_s or (source.duration_s or 0) <= model.max_source_s:
         return None
-    sentence = f"This video is {source.duration_s:.0f} s long, and {model.title} takes at most {most_s:g} s here."
+    sentence = f"This video is {source.duration_s:.0f} s long; {model.title} takes at most {model.max_source_s:g} s."
     return Failed(sentence, "too_long", elsewhere=True)
