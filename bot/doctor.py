@@ -5,13 +5,16 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from importlib.util import find_spec
 
 from bot.app import App
+from core.agent.catalogue import today
 from storage.migrate import HEAD, revision
 
 LOW_DISK_GB = 1.0
+SOON = timedelta(days=60)
 
 
 class Mark(StrEnum):
@@ -55,8 +58,8 @@ def _storage(app: App) -> Iterator[Finding]:
 def _models(app: App) -> Iterator[Finding]:
     if find_spec("espeakng_loader") is None:
         yield Finding(Mark.BAD, "Offline voice", "The extra `offline` is not installed: offline speech cannot be made.")
-    for name in app.settings.paid_keys:
-        yield Finding(Mark.NOTE, name, "A key is set, but this version does not use that provider yet.")
+    for ending in app.catalogue.ending(today() + SOON):
+        yield Finding(Mark.NOTE, ending.id, f"Its provider shuts it down on {ending.ends:%d %B %Y}.")
     for model in app.catalogue.models:
         yield Finding(
             Mark.GOOD, model.id, f"{model.title}: makes {model.makes} ({', '.join(sorted(model.abilities))})."

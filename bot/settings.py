@@ -114,9 +114,9 @@ class Settings(BaseSettings):
 
     @property
     def paid_keys(self) -> tuple[str, ...]:
-        """Names of the paid providers that a key is set for."""
+        """Names of the providers beyond this machine's own that are set up: by a key, or by a server's address."""
         keys = {
-            "openai": self.openai_api_key,
+            "openai": self.openai_api_key or self.openai_base_url,
             "replicate": self.replicate_api_token,
             "runway": self.runwayml_api_secret,
         }

@@ -10,6 +10,7 @@ EaselError
 │   ├── SignedOut        no token and no signed-in browser
 │   ├── Forbidden        a foreign page or host asks
 │   ├── OverBudget       no money left for it
+│   ├── Unanswered       a planner declined, or ran out of room: that answer was paid
 │   └── Busy             a full disk, a locked database, or a draining process: try again
 ├── ProviderError        a provider answered with something unusable
 │   ├── PlannerBusy      no answer came, and the same question may be asked again
@@ -84,6 +85,15 @@ class OverBudget(UserError):
     code = "over_budget"
 
 
+class Unanswered(UserError):
+    """A planner answered, and nothing can be made of it. Asking the same again would not help."""
+
+    def __init__(self, message: str, code: str, cost_micros: int = 0) -> None:
+        super().__init__(message, code)
+        self.cost_micros = cost_micros
+        """What that answer cost, in micro-dollars; 0 where the server declined before it worked."""
+
+
 class Busy(UserError):
     """Nothing was stored; the same request may succeed later."""
 
@@ -102,12 +112,16 @@ class ProviderError(EaselError):
 class PlannerBusy(ProviderError):
     """A planner gave no usable answer this time. Planning has no effect of its own, so it may simply be asked again."""
 
-    def __init__(self, message: str, *, again_s: float = 0.0, perhaps_paid: bool = False) -> None:
+    def __init__(
+        self, message: str, *, again_s: float = 0.0, perhaps_paid: bool = False, cost_micros: int | None = None
+    ) -> None:
         super().__init__(message, "planner_busy")
         self.again_s = again_s
         """Seconds to wait at least, as the server wishes; 0 where it says nothing. Never over 20."""
         self.perhaps_paid = perhaps_paid
         """The server may have done the work and may charge for it: this attempt's whole hold counts as spent."""
+        self.cost_micros = cost_micros
+        """What it charges, in micro-dollars, where it said so; then that counts as spent instead."""
 
 
 class Uncertain(ProviderError):

@@ -63,7 +63,7 @@ class Turn:
 
 
 OnText = Callable[[str], Awaitable[None]]
-"""Is handed each piece of a planner's text as it comes; what it was handed together is the turn's text."""
+"""Is handed each piece of a planner's text as it comes; what it was handed together is the turn's text, but for blanks at its ends."""
 
 
 class Planner(Protocol):
@@ -76,7 +76,8 @@ class Planner(Protocol):
 
         Raises:
             PlannerBusy: nothing came of it; the same question may be asked again.
-            UserError: it declined, or the conversation cannot be answered.
+            Unanswered: it declined, or its answer did not end; `cost_micros` says what that cost.
+            UserError: the conversation cannot be answered.
             ProviderError: it cannot be asked as it is configured.
         """
         ...

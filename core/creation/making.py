@@ -57,7 +57,7 @@ class Making:
         """End a step that met a bug."""
         job = await self._job(step_id)
         if job and not job.step.state.final:
-            await self._fail(job, code, message)
+            await self._fail(job, code, message, perhaps_paid=not await self._asking.cancel(job))
         await self._spool.clear(step_id)
         return job.step.state if job else GONE
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.container import InputContainer
 from PIL import Image, ImageOps
 
 from core.errors import Unsupported
@@ -17,6 +18,8 @@ Image.MAX_IMAGE_PIXELS = PIXEL_CAP
 _ORIENTATION = 0x0112
 _TURNED = range(5, 9)
 _POSTER_AT = 0.1
+_WHOLE = 0.5
+"""Less of a video than this share of the length it claims was cut off; sound may go on after the last picture."""
 _WEBP: dict[str, Any] = {"format": "WEBP", "quality": 82, "method": 4}
 
 
@@ -29,7 +32,11 @@ def thumbnail(source: str, target: str, size: int = 512) -> dict[str, Any]:
 
 
 def probe(source: str) -> dict[str, Any]:
-    """Measure a file: its media type, and width, height (as shown) and duration_s where it has them."""
+    """Measure a file: its media type, and width, height (as shown) and duration_s where it has them.
+
+    Raises Unsupported for what no decoder knows, and for what was cut off on its way: all of a picture is decoded, and
+    the last pictures of a video must be there.
+    """
     try:
         return _probe_picture(source)
     except (OSError, SyntaxError, ValueError):
@@ -69,6 +76,7 @@ def _probe_picture(source: str) -> dict[str, Any]:
     with Image.open(source) as picture:
         turned = picture.getexif().get(_ORIENTATION) in _TURNED
         width, height = reversed(picture.size) if turned else picture.size
+        picture.load()
         media_type = Image.MIME.get(picture.format or "", "application/octet-stream")
     return {"media_type": media_type, "width": width, "height": height, "duration_s": None}
 
@@ -80,6 +88,14 @@ def _probe_clip(source: str) -> dict[str, Any]:
             width, height = (video.width, video.height) if video else (None, None)
             media_type = media_type_of(container.format.name, Path(source).suffix, has_video=video is not None)
             duration_s = round((container.duration or 0) / av.time_base, 3) or None
+            if video and duration_s and _end_of(container, video) < _WHOLE * duration_s:
+                raise Unsupported("This video is incomplete.")
     except av.FFmpegError as error:
         raise Unsupported("This file is neither a picture nor a video nor a sound.") from error
     return {"media_type": media_type, "width": width, "height": height, "duration_s": duration_s}
+
+
+def _end_of(container: InputContainer, stream: av.VideoStream) -> float:
+    """Where the last picture that is really in the file ends, in seconds. Nothing is decoded."""
+    ends = (each.pts + (each.duration or 0) for each in container.demux(stream) if each.pts is not None)
+    return float(max(ends, default=0) * (stream.time_base or 0))

@@ -66,6 +66,11 @@ def out_of_credit(who: str) -> Failed:
     return Failed(f"The account at {who} has no credit left. Whoever runs Easel can add some.", "no_credit", True)
 
 
+def out_of_quota(who: str) -> Failed:
+    """The account may do no more today."""
+    return Failed(f"The account at {who} has reached its limit for today.", "quota", elsewhere=True)
+
+
 def moderated(who: str) -> Refused:
     """The service will not make this."""
     return Refused(f"{who} declined this for its content rules. Other words may work.")

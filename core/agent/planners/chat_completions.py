@@ -13,9 +13,8 @@ from core.agent.catalogue import Service
 from core.agent.messages import Message, OnText, Role, ToolCall, Turn
 from core.agent.planners import pricing, telling
 from core.agent.planners.chunks import Chunks
-from core.agent.planners.responses import MOST_OUT
 from core.agent.planners.schemas import parameters
-from core.agent.planners.server import CONNECT_S, TIMEOUT_S, Server
+from core.agent.planners.server import CONNECT_S, MOST_OUT, TIMEOUT_S, Server
 from core.agent.tools import ToolSpec
 
 _DROPPABLE = ("strict", "parallel_tool_calls", "stream_options", "max_completion_tokens", "max_tokens")

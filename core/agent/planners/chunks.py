@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.agent.catalogue import Service
-from core.agent.messages import ToolCall, Turn
+from core.agent.messages import ToolCall, Turn, Usage
 from core.agent.planners import failures, pricing, telling
 from core.agent.planners.schemas import from_strict
 
@@ -56,18 +56,19 @@ class Chunks:
         """The planner's answer. Of one that was cut off, the calls that are whole count."""
         if not self._finish and not self._usage:
             raise failures.broken_off()
+        usage = self._counted(service)
         if self._refused or self._finish == "content_filter":
-            raise failures.refusal()
+            raise failures.refusal(usage.cost_micros)
         cut = self._finish == "length"
         calls = tuple(call for call in self._calls if call.whole or not cut)
         text = self._visible().strip()
         if not text and not calls and (cut or spoken_to):
-            raise failures.cut_off() if cut else failures.silent()
-        usage = self._usage
-        counted = getattr(usage, "prompt_tokens", None), getattr(usage, "completion_tokens", None)
-        return Turn(
-            text, tuple(_told(call, at) for at, call in enumerate(calls)), pricing.used(service.price, *counted)
-        )
+            raise failures.cut_off(usage.cost_micros) if cut else failures.silent(usage.cost_micros)
+        return Turn(text, tuple(_told(call, at) for at, call in enumerate(calls)), usage)
+
+    def _counted(self, service: Service) -> Usage:
+        tokens = getattr(self._usage, "prompt_tokens", None), getattr(self._usage, "completion_tokens", None)
+        return pricing.used(service.price, *tokens)
 
     def _delta(self, delta: Any) -> None:
         self._text += telling.clean(str(delta.content or ""))

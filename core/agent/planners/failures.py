@@ -10,7 +10,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError
 from httpx2 import ConnectError, ConnectTimeout, PoolTimeout
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError
 
-from core.errors import EaselError, PlannerBusy, ProviderError, UserError
+from core.errors import EaselError, PlannerBusy, ProviderError, Unanswered, UserError
 
 LONGEST_WAIT_S = 20.0
 """Nobody waits longer for a plan; a server that wants more is given up."""
@@ -75,19 +75,19 @@ def reported(code: str | None, message: str) -> EaselError:
     return PlannerBusy(BUSY, perhaps_paid=True)
 
 
-def refusal() -> UserError:
+def refusal(cost_micros: int = 0) -> Unanswered:
     """The model declined."""
-    return UserError(REFUSED, "refused")
+    return Unanswered(REFUSED, "refused", cost_micros)
 
 
-def cut_off() -> UserError:
+def cut_off(cost_micros: int) -> Unanswered:
     """The answer hit its limit before anything in it was whole."""
-    return UserError(CUT_OFF, "cut_off")
+    return Unanswered(CUT_OFF, "cut_off", cost_micros)
 
 
-def silent() -> PlannerBusy:
+def silent(cost_micros: int) -> PlannerBusy:
     """An answer without words and calls where one was needed: asked again, models usually find some."""
-    return PlannerBusy(SILENT, perhaps_paid=True)
+    return PlannerBusy(SILENT, perhaps_paid=True, cost_micros=cost_micros)
 
 
 def broken_off() -> PlannerBusy:

@@ -14,11 +14,9 @@ from core.agent.catalogue import Service
 from core.agent.messages import Message, OnText, Role, ToolCall, Turn, Usage
 from core.agent.planners import failures, pricing, telling
 from core.agent.planners.schemas import from_strict, parameters
-from core.agent.planners.server import CONNECT_S, TIMEOUT_S, Server
+from core.agent.planners.server import CONNECT_S, MOST_OUT, TIMEOUT_S, Server
 from core.agent.tools import ToolSpec
 
-MOST_OUT = 16_000
-"""Output tokens, thoughts included: room for twelve long prompts, or one spoken text of 10,000 characters."""
 _DROPPABLE = ("strict", "parallel_tool_calls", "max_output_tokens", "reasoning", "store")
 
 
@@ -111,7 +109,7 @@ class _Answer:
                 return piece
             case "response.refusal.delta" | "response.refusal.done":
                 self.refused = True
-            case "response.output_item.done" if event.item.type == "function_call":
+            case "response.output_item.done" if event.item and event.item.type == "function_call":
                 self._call(event.item)
             case "response.completed" | "response.incomplete":
                 self.response = event.response
@@ -126,15 +124,14 @@ class _Answer:
         """The planner's answer. Of one that was cut off, the calls that are whole count."""
         if self.response is None:
             raise failures.broken_off()
+        usage = self._usage(service)
         reason = getattr(self.response.incomplete_details, "reason", None)
         if self.refused or reason == "content_filter":
-            raise failures.refusal()
+            raise failures.refusal(usage.cost_micros)
         text = "".join(self.text).strip()
-        if reason and not (text or self.calls):
-            raise failures.cut_off()
-        if spoken_to and not (text or self.calls):
-            raise failures.silent()
-        return Turn(text, tuple(self.calls), self._usage(service))
+        if not text and not self.calls and (reason or spoken_to):
+            raise failures.cut_off(usage.cost_micros) if reason else failures.silent(usage.cost_micros)
+        return Turn(text, tuple(self.calls), usage)
 
     def _call(self, item: Any) -> None:
         if item.status == "incomplete":

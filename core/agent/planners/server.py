@@ -15,6 +15,8 @@ T = TypeVar("T")
 TIMEOUT_S = 180.0
 """For a whole answer; models that think long begin to write after a minute."""
 CONNECT_S = 10.0
+MOST_OUT = 16_000
+"""Output tokens, thoughts included: room for twelve long prompts, or one spoken text of 10,000 characters."""
 log = structlog.get_logger()
 
 

@@ -61,6 +61,8 @@ def outcome(error: Exception) -> Refused | Failed:
         return for_status(error.status_code, code=_code(error), text=error.message, headers=headers)
     if isinstance(error, APIError) and not isinstance(error, APIConnectionError) and error.body:
         return for_event(_code(error), error.message)
+    if isinstance(error, FileNotFoundError):  # raised while the request was put together
+        return Failed("The file it should start from is missing.", "input_gone")
     if never_sent(error):
         log.warning("service_unreachable", error=type(error).__name__)
         return Failed("The service could not be reached.", "unreachable", elsewhere=True)
@@ -83,7 +85,8 @@ def for_status(
         return Failed("The service is too busy just now.", "busy", elsewhere=True, again_s=again_s)
     if status >= 500 or status in _MAYBE_RAN:
         return lost("broken")
-    return Failed(_SAID_NO.get(status, _NOT_TAKEN), "not_taken" if status == 400 else "no_access", elsewhere=True)
+    sentence, name = _SAID_NO.get(status, (_NOT_TAKEN, "rejected"))
+    return Failed(sentence, name, elsewhere=True)
 
 
 def for_event(code: str, text: str) -> Refused | Failed:
@@ -149,9 +152,9 @@ def _retry_after_s(headers: Mapping[str, str]) -> float:
 _PERHAPS = "It may have been charged, so Easel does not ask again by itself."
 _NOT_TAKEN = "This model could not take the request as it is. Nothing was charged."
 _SAID_NO = {
-    401: "The key for this service is not valid; whoever runs Easel can set another.",
-    403: "The account for this service may not use this model.",
-    404: "The service does not have this model any more.",
+    401: ("The key for this service is not valid; whoever runs Easel can set another.", "no_access"),
+    403: ("The account for this service may not use this model.", "no_access"),
+    404: ("The service does not have this model any more.", "no_model"),
 }
 _LOST = {
     "late": "The service did not answer in time.",

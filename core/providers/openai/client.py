@@ -19,10 +19,10 @@ class Bounds:
     timeout_s: float = 300
     """Without a byte. A picture of the best quality takes up to two minutes."""
     connect_s: float = 10
-    bodies_at_once: int = 16
-    """Whole pictures in JSON being read: each holds about 1.4 MB, and for a moment only."""
-    streams_at_once: int = 128
-    """Pictures that send previews: each holds as much whenever one arrives."""
+    bodies_at_once: int = 8
+    """Whole pictures in JSON being read, decoded and written: each holds about 4 MB, and for a moment only."""
+    streams_at_once: int = 32
+    """Pictures that send previews: each holds as much whenever one arrives. Beyond, there are no previews."""
 
 
 class Connection:

@@ -15,7 +15,7 @@ T = TypeVar("T")
 DROPS = 6
 """How many fields one request may lose."""
 _REFUSALS = {400, 422}
-_TOGETHER = {"stream": ("stream", "partial_images"), "partial_images": ("stream", "partial_images")}
+STREAMING = ("stream", "partial_images")
 """Neither is of use without the other."""
 _NOTICED = {
     "size": "the shape of the picture",
@@ -68,7 +68,7 @@ class Dialect:
 
     def _forget(self, model: str, field: str) -> None:
         log.info("field_not_known", model=model, field=field)
-        gone = _TOGETHER.get(field, (field,))
+        gone = STREAMING if field in STREAMING else (field,)
         self._unknown[model] = self._unknown.get(model, frozenset()).union(gone)
 
 

@@ -1,7 +1,8 @@
 """Pictures by /images/generations and /images/edits: previews on the way, the bytes kept exactly as they came."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from core.native.pool import NativePool
 from core.providers.base import Kind, Made, Order, Output
 from core.providers.openai.answers import NotMade, answering, lost
 from core.providers.openai.client import Connection
-from core.providers.openai.dialect import Dialect, Fields
+from core.providers.openai.dialect import STREAMING, Dialect, Fields
 from core.providers.openai.pictures import Picture, PictureEvent, PicturesAnswer, cost_micros, decoded
 from core.providers.openai.requests import Request, request_for
 from core.trust.disk import Disk
@@ -25,8 +26,15 @@ from storage.errors import StorageError
 HOSTS = ("*.oaiusercontent.com",)
 """Where OpenAI keeps files that it links; an operator's model may name its server's own in `settings.hosts`."""
 
-_Answer = tuple[Picture, Any]
-"""The picture, and what was counted."""
+_FILE = "picture"
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What came: the picture stands in the order's folder, unless it is linked. Small, so that many can wait."""
+
+    usage: Any
+    url: str | None = None
 
 
 class Images:
@@ -49,36 +57,38 @@ class Images:
         """
         request = await request_for(order, model, self._pool)
         with answering():
-            picture, usage = await self._dialect.ask(
+            answer = await self._dialect.ask(
                 model.vendor_name, request.fields, lambda sent: self._call(order, model, request, sent)
             )
-            data = picture.data()
-        made = await self._kept(order, model, data, picture.url)
+        made = await (self._fetched(order, model, answer.url) if answer.url else self._measured(order.folder / _FILE))
         notes = (*request.notes, *self._dialect.notes(model.vendor_name, request.fields))
-        return Output(files=(made,), cost_micros=cost_micros(model, usage), notes=notes)
+        return Output(files=(made,), cost_micros=cost_micros(model, answer.usage), notes=notes)
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
     async def _call(self, order: Order, model: Model, request: Request, sent: Fields) -> _Answer:
+        if self._connection.streams.locked():  # previews are for when there is room
+            sent = {name: value for name, value in sent.items() if name not in STREAMING}
         async with self._opened(model, request, sent) as response:
             if "text/event-stream" in response.headers.get("content-type", ""):
                 return await self._streamed(order, response)
-            async with self._connection.bodies:
-                answer = PicturesAnswer.model_validate_json(await response.read())
-            return answer.data[0], answer.usage
+            return await self._whole(order, response)
 
     @asynccontextmanager
     async def _opened(self, model: Model, request: Request, sent: Fields) -> AsyncIterator[AsyncAPIResponse[Any]]:
-        """The answer from its headers on. Only its body is large, so only reading that waits for a turn."""
         images = self._connection.sdk.images.with_streaming_response
         create: Any = images.edit if request.edits else images.generate
-        call = create(model=model.vendor_name, prompt=request.prompt, **request.files, **sent)
-        if "stream" not in sent:
-            async with call as response:
-                yield response
-        else:
-            async with self._connection.streams, call as response:
-                yield response
+        async with AsyncExitStack() as stack:
+            if "stream" in sent:
+                await stack.enter_async_context(self._connection.streams)
+            call = create(model=model.vendor_name, prompt=request.prompt, **request.files, **sent)
+            yield await stack.enter_async_context(call)
+
+    async def _whole(self, order: Order, response: AsyncAPIResponse[Any]) -> _Answer:
+        """Only the body is large, and by its headers the work is done: so only reading waits for a turn."""
+        async with self._connection.bodies:
+            answer = PicturesAnswer.model_validate_json(await response.read())
+            return await self._saved(order, answer.data[0], answer.usage)
 
     async def _streamed(self, order: Order, response: AsyncAPIResponse[Any]) -> _Answer:
         """The last event is the picture; those before are previews of it."""
@@ -86,7 +96,7 @@ class Images:
         async for data in await response.parse(to=AsyncStream[object]):
             event = PictureEvent.model_validate(data)
             if event.type.endswith(".completed"):
-                return Picture(b64_json=event.b64_json), event.usage
+                return await self._saved(order, Picture(b64_json=event.b64_json), event.usage)
             if event.type.endswith(".partial_image") and event.b64_json:
                 await self._show(order, number, event.b64_json)
                 number += 1
@@ -103,23 +113,23 @@ class Images:
 
     # --- keeping --------------------------------------------------------------------------------------------------
 
-    async def _kept(self, order: Order, model: Model, data: bytes | None, url: str | None) -> Made:
-        target = order.folder / "picture"
-        if data is None and url:
-            return await self._fetched(order, model, url)
+    async def _saved(self, order: Order, picture: Picture, usage: Any) -> _Answer:
+        data = decoded(picture.b64_json) if picture.b64_json is not None else b""
+        if not data and picture.url:
+            return _Answer(usage, picture.url)
         if not data:
             raise NotMade(lost("empty"))
         try:
-            await self._disk.write(target, data)
+            await self._disk.write(order.folder / _FILE, data)
         except OSError as error:
             raise NotMade(lost("unsaved")) from error
-        return await self._measured(target)
+        return _Answer(usage)
 
     async def _fetched(self, order: Order, model: Model, url: str) -> Made:
         own = urlsplit(self._connection.base_url).hostname or ""
         links = Links((*HOSTS, own, *model.settings.get("hosts", ())), self._connection.base_url)
         try:
-            file = await self._fetcher.fetch(url, order.folder / "picture", kind=Kind.IMAGE, links=links)
+            file = await self._fetcher.fetch(url, order.folder / _FILE, kind=Kind.IMAGE, links=links)
         except ProviderError as error:
             raise NotMade(lost("unreadable" if error.code == "wrong_media" else "unfetched")) from error
         return Made(path=file.path, media_type=file.media_type, width=file.width, height=file.height)

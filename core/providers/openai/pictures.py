@@ -30,14 +30,6 @@ class Picture(BaseModel):
     b64_json: str | None = None
     url: str | None = None
 
-    def data(self) -> bytes | None:
-        """The picture's bytes, where they came along.
-
-        Raises:
-            ValueError: they are not whole.
-        """
-        return decoded(self.b64_json) if self.b64_json is not None else None
-
 
 class PicturesAnswer(BaseModel):
     """The body of an answer to generate and edit."""

@@ -6,6 +6,7 @@ from core.agent.catalogue import Catalogue, Model
 from core.errors import NativeError
 from core.native.pool import NativePool
 from core.providers.base import Failed, Order, Output, Refused, Ticket, Waiting
+from core.providers.fitting import overlong
 from core.providers.openai.answers import NotMade
 from core.providers.openai.client import Connection
 from core.providers.openai.dialect import Dialect
@@ -49,8 +50,8 @@ class OpenAIProvider:
         way = self._ways.get(model.way)
         if way is None:
             return Failed(f"Easel does not know how to ask {model.title}.", "no_way", elsewhere=True)
-        if len(order.prompt) > model.max_prompt:
-            return Failed("The text is longer than this model takes.", "too_long", elsewhere=True)
+        if failed := overlong(order, model):
+            return failed
         try:
             return await way.make(order, model)
         except NotMade as error:

@@ -1,6 +1,7 @@
 """Speech by the Realtime API: a model that converses is told to read aloud, and what it said is compared."""
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,7 @@ class Realtime:
             "open_timeout": self._connection.bounds.connect_s,
             "close_timeout": 1,
             "max_size": MESSAGE_BYTES,
+            "logger": _quiet(),
         }
         connecting = self._connection.sdk.realtime.connect(
             model=model.vendor_name, extra_headers=headers, websocket_connection_options=options
@@ -104,6 +106,13 @@ class Realtime:
             turn.asked = True
             await line.response.create()
             return await _listened(line, turn, file)
+
+
+def _quiet() -> logging.Logger:
+    """At DEBUG the library would log the key, with every header and message."""
+    logger = logging.getLogger("easel.websockets")
+    logger.setLevel(logging.WARNING)
+    return logger
 
 
 async def _until(line: AsyncRealtimeConnection, kind: str, turn: _Turn) -> None:

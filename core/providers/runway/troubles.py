@@ -1,7 +1,8 @@
 """What Runway's refusals and failures mean to a person (docs.dev.runwayml.com/errors)."""
 
-from typing import Any
+from collections.abc import Callable
 
+import httpx
 from runwayml import APIStatusError
 
 from core.providers import verdicts
@@ -10,8 +11,12 @@ from core.providers.runway.task import Task
 
 WHO = "Runway"
 SAFETY = "SAFETY"
-_MODERATED = ("moderation", "safety", "content polic")
-_CREDIT = ("not enough credit", "insufficient credit", "out of credit")
+_BY_WORDS: dict[tuple[str, ...], Callable[[str], Refused | Failed]] = {
+    ("moderation", "safety", "content polic"): verdicts.moderated,
+    ("not have enough credit", "insufficient credit", "out of credit"): verdicts.out_of_credit,
+    ("daily task limit", "daily limit"): verdicts.out_of_quota,
+}
+"""Runway says what it means in words alone."""
 _BY_FAILURE = {
     "INPUT_PREPROCESSING": "Runway could not use the file that this starts from.",
     "ASSET": "Runway could not use the file that this starts from.",
@@ -23,11 +28,11 @@ def of_create(error: Exception) -> Refused | Failed:
     """A create that was not accepted, or got no answer."""
     if not isinstance(error, APIStatusError):
         return verdicts.of_error(WHO, error)
-    words = _words(error.body)
-    if 400 <= error.status_code < 500 and any(sign in words for sign in _MODERATED):
-        return verdicts.moderated(WHO)
-    if 400 <= error.status_code < 500 and any(sign in words for sign in _CREDIT):
-        return verdicts.out_of_credit(WHO)
+    words = _words(error.response)
+    if 400 <= error.status_code < 500:
+        known = (verdict for signs, verdict in _BY_WORDS.items() if any(sign in words for sign in signs))
+        if verdict := next(known, None):
+            return verdict(WHO)
     again_s = verdicts.again_s(error.response.headers, words) if error.status_code == 429 else None
     return verdicts.of_status(WHO, error.status_code, again_s=again_s)
 
@@ -64,6 +69,10 @@ def _ended(sentence: str, code: str, task: Task) -> Failed:
     return Failed(sentence, code, elsewhere=not task.was_charged, perhaps_paid=task.was_charged)
 
 
-def _words(body: Any) -> str:
-    """The explanation in an error, in small letters."""
+def _words(response: httpx.Response) -> str:
+    """The explanation in an error, in small letters; nothing of a page that is none."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
     return str(body.get("error", "")).lower() if isinstance(body, dict) else ""

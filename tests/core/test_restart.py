@@ -1,0 +1,300 @@
+"""A process that ends at the worst moment: nothing is lost, nothing is paid twice, and what nobody knows is said."""
+
+import asyncio
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, closing, contextmanager
+from pathlib import Path
+from time import time
+from typing import Any
+
+import pytest
+
+import bot
+from bot.settings import Settings
+from core.creation.view import CreationView
+from storage.tables import ChargeState, CreationState, StepState
+from tests.core.victim import CASES, PAID, books_of, provider_of, settings_of
+from tests.fakes.house import House, opened
+from tests.fakes.planner import ScriptedPlanner, calls, never, picture
+from tests.fakes.provider import Books, ScriptedProvider, Way, models
+
+ROOT = Path(bot.__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@asynccontextmanager
+async def killed(folder: Path, name: str, moment: Callable[["sqlite3.Connection"], bool]) -> AsyncIterator[str]:
+    """A victim, killed with -9 once `moment` has come; yields its creation's id."""
+    command = [sys.executable, "-W", "error", "-m", "tests.core.victim", str(folder), name]
+    victim = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
+    assert victim.stdout
+    try:
+        creation_id = (await asyncio.wait_for(victim.stdout.readline(), 30)).decode().strip()
+        assert creation_id
+        with database(folder) as connection:
+            async with asyncio.timeout(15):
+                while not moment(connection):
+                    await asyncio.sleep(0.02)
+            victim.kill()
+            await victim.wait()
+    finally:
+        if victim.returncode is None:
+            victim.kill()
+            await victim.wait()
+    yield creation_id
+
+
+@contextmanager
+def database(folder: Path) -> Iterator["sqlite3.Connection"]:
+    with closing(sqlite3.connect(settings_of(folder).data_dir / "easel.db", isolation_level=None)) as connection:
+        yield connection
+
+
+def submitted(folder: Path) -> bool:
+    return bool(Books(books_of(folder)).count("submit"))
+
+
+def one(connection: "sqlite3.Connection", query: str) -> Any:
+    row = connection.execute(query).fetchone()
+    return row[0] if row else None
+
+
+async def finished(folder: Path, name: str, creation_id: str) -> tuple[CreationView, House, ScriptedProvider]:
+    """The next process takes up what the killed one left."""
+    case = CASES[name]
+    provider = provider_of(case, folder, hung=False)
+    planner = ScriptedPlanner(*case.script)
+    async with opened(settings_of(folder), planner=planner, provider=provider, catalogue=PAID) as house:
+        async with asyncio.timeout(20):
+            view = await house.app.studio.finished(house.ada, creation_id)
+        await audit(house)
+    return view, house, provider
+
+
+async def audit(house: House) -> None:
+    """Every row has its object and every object its row; no money is held; no step's spool is left."""
+    await house.app.thumbnails.drained()
+    from sqlmodel import select
+
+    from storage.tables import Asset
+
+    assets = await house.read(lambda session: list(session.exec(select(Asset))))
+    keys = {key for asset in assets for key in (asset.object_key, asset.thumbnail_key) if key}
+    assert set(await house.app.objects.keys()) == keys
+    for asset in assets:
+        assert await house.app.objects.size(asset.object_key) == asset.size_bytes
+    assert all(budget.reserved_micros == 0 for budget in (await house.budgets()).values())
+    assert all(charge.state != ChargeState.RESERVED for charge in await house.charges())
+    litter = {path.name for path in house.app.spool.folder.iterdir() if not path.name.startswith("tmp")}
+    assert litter == set()
+
+
+# --- killed ------------------------------------------------------------------------------------------------------
+
+
+async def test_killed_while_the_planner_is_asked_it_is_asked_again(folder: Path) -> None:
+    running = "SELECT state = 'running' FROM creation"
+    async with killed(folder, "planning", lambda connection: one(connection, running) == 1) as creation_id:
+        view, _, provider = await finished(folder, "planning", creation_id)
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert provider.submits.total() == 1
+
+
+async def test_killed_with_one_call_at_the_provider_and_one_only_planned_both_are_finished(folder: Path) -> None:
+    ticket = "SELECT count(*) FROM step WHERE ticket IS NOT NULL AND ticket != 'null'"
+    async with killed(folder, "planned", lambda connection: one(connection, ticket) == 1) as creation_id:
+        with database(folder) as connection:
+            assert one(connection, "SELECT count(*) FROM step WHERE intent_at IS NULL") == 1
+        view, _, provider = await finished(folder, "planned", creation_id)
+    assert [asset.kind for asset in view.assets] == ["image", "video"]
+    assert set(provider.submits.values()) == {1}
+
+
+async def test_killed_inside_a_paid_call_it_is_not_paid_again_and_says_that_it_may_have_been(folder: Path) -> None:
+    async with killed(folder, "intent", lambda _: submitted(folder)) as creation_id:
+        view, house, provider = await finished(folder, "intent", creation_id)
+    assert provider.submits.total() == 1
+    assert (view.state, view.assets) == (CreationState.FAILED, ())
+    assert view.error
+    assert view.error.code == view.steps[0].error_code == "uncertain"
+    assert "may have been charged" in view.error.message
+    assert view.cost_usd == pytest.approx(0.1)
+    del house
+
+
+async def test_killed_inside_free_work_it_is_simply_made_again(folder: Path) -> None:
+    name = "intent of free work"
+    async with killed(folder, name, lambda _: submitted(folder)) as creation_id:
+        view, _, provider = await finished(folder, name, creation_id)
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert provider.submits.total() == 2
+
+
+async def test_killed_while_waiting_for_a_ticket_the_ticket_is_polled_on(folder: Path) -> None:
+    polled = Books(books_of(folder))
+    async with killed(folder, "ticket", lambda _: bool(polled.count("poll"))) as creation_id:
+        view, _, provider = await finished(folder, "ticket", creation_id)
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert provider.submits.total() == 1
+    assert view.cost_usd == pytest.approx(0.09)
+
+
+async def test_killed_between_the_stored_file_and_its_row_the_file_is_not_made_again(folder: Path) -> None:
+    objects = settings_of(folder).data_dir / "objects"
+    held: list[bool] = []
+
+    def moment(connection: "sqlite3.Connection") -> bool:
+        """From the submit on we hold the database, so the row cannot follow its file."""
+        if not held and submitted(folder):
+            connection.execute("BEGIN IMMEDIATE")
+            held.append(True)
+        return any(path.suffix == ".png" for path in objects.rglob("*"))
+
+    async with killed(folder, "stored", moment) as creation_id:
+        with database(folder) as connection:
+            assert one(connection, "SELECT count(*) FROM asset") == 0
+        view, _, provider = await finished(folder, "stored", creation_id)
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert provider.submits.total() == 1
+    assert view.cost_usd == pytest.approx(0.09)
+
+
+async def test_killed_before_the_last_word_nothing_is_made_again(folder: Path) -> None:
+    made = "SELECT count(*) FROM step WHERE state = 'complete'"
+    async with killed(folder, "closing", lambda connection: one(connection, made) == 1) as creation_id:
+        view, _, provider = await finished(folder, "closing", creation_id)
+    assert (view.state, view.reply, len(view.assets)) == (CreationState.SUCCEEDED, "Done.", 1)
+    assert provider.submits.total() == 1
+
+
+# --- closed and opened again in one process ----------------------------------------------------------------------
+
+
+async def test_what_was_recorded_where_nobody_worked_begins_at_the_next_start(settings: Settings) -> None:
+    async with opened(settings, worker=False) as house:
+        views = [await house.ask(f"nr {number}") for number in range(3)]
+        assert {view.state for view in views} == {CreationState.QUEUED}
+    async with opened(settings) as house:
+        assert [(await house.end(view)).state for view in views] == [CreationState.SUCCEEDED] * 3
+
+
+async def test_what_was_admitted_and_never_started_is_started(settings: Settings) -> None:
+    from datetime import timedelta
+
+    from storage import creations
+
+    async with opened(settings, worker=False) as house:
+        view = await house.ask()
+        hour = timedelta(hours=1)
+        await house.app.database.write(lambda session: creations.admit(session, view.id, settings.worker_id, hour))
+    async with opened(settings) as house:
+        assert (await house.end(view)).state == CreationState.SUCCEEDED
+
+
+async def test_stopping_while_planning_asks_again(settings: Settings) -> None:
+    first = ScriptedPlanner(never)
+    async with opened(settings, planner=first) as house:
+        view = await house.ask()
+        while not first.told:
+            await asyncio.sleep(0.02)
+    async with opened(settings) as house:
+        assert (await house.end(view)).state == CreationState.SUCCEEDED
+
+
+async def test_stopping_while_polling_polls_on_and_the_old_work_is_still(settings: Settings) -> None:
+    provider = ScriptedProvider(default=Way(ticket=True, after_s=1))
+    async with opened(settings, provider=provider) as house:
+        view = await house.ask()
+        await house.until(view, lambda _: provider.polls.total() > 0)
+    seen = provider.polls.total()
+    await asyncio.sleep(0.2)
+    assert provider.polls.total() == seen
+    async with opened(settings, provider=provider) as house:
+        assert (await house.end(view)).state == CreationState.SUCCEEDED
+        await audit(house)
+    assert provider.submits.total() == 1
+    assert provider.cancels.total() == 0
+
+
+@pytest.mark.parametrize("allowed", [False, True], ids=["by default", "where the operator allows it"])
+async def test_stopping_inside_a_paid_call_pays_again_only(settings: Settings, allowed: bool) -> None:
+    first, second = ScriptedProvider(default=Way(hangs=True)), ScriptedProvider()
+    catalogue = models(image_usd=0.1)
+    async with opened(settings, provider=first, catalogue=catalogue) as house:
+        view = await house.ask()
+        await house.until(view, lambda _: bool(first.orders))
+    lenient = settings.model_copy(update={"rerun_uncertain_usd": 0.1 if allowed else 0.09})
+    async with opened(lenient, provider=second, catalogue=catalogue) as house:
+        view = await house.end(view)
+        await audit(house)
+    assert second.submits.total() == int(allowed)
+    assert view.state == (CreationState.SUCCEEDED if allowed else CreationState.FAILED)
+
+
+async def test_a_cancel_that_came_while_nobody_worked_is_obeyed_at_the_next_start(settings: Settings) -> None:
+    provider = ScriptedProvider(default=Way(ticket=True, hangs=True))
+    async with opened(settings, provider=provider, catalogue=PAID) as house:
+        view = await house.ask()
+        await house.until(view, lambda _: provider.polls.total() > 0)
+    async with opened(settings, worker=False) as house:
+        await house.app.studio.cancel(house.ada, view.id)
+    async with opened(settings, provider=provider, catalogue=PAID) as house:
+        view = await house.end(view)
+        await audit(house)
+    assert (view.state, view.steps[0].state) == (CreationState.CANCELLED, StepState.CANCELLED)
+    assert provider.cancels.total() == provider.submits.total() == 1
+
+
+async def test_a_deadline_that_passed_while_nobody_worked_ends_the_creation(settings: Settings) -> None:
+    provider = ScriptedProvider(default=Way(ticket=True, hangs=True))
+    short = settings.model_copy(update={"deadline_s": 0.8})
+    async with opened(short, provider=provider) as house:
+        view = await house.ask()
+        await house.until(view, lambda _: provider.polls.total() > 0)
+    await asyncio.sleep(0.8)
+    async with opened(short, provider=provider) as house:
+        view = await house.end(view)
+    assert view.error
+    assert view.error.code == "deadline"
+
+
+async def test_many_at_work_at_the_stop_all_come_to_their_end_once(settings: Settings) -> None:
+    provider = ScriptedProvider(default=Way(ticket=True, after_s=2))
+    planner = ScriptedPlanner(calls(*[picture(f"nr {i}") for i in range(3)]), calls(picture("last")))
+    free = settings.model_copy(update={"user_at_once": 0})
+    async with opened(free, planner=planner, provider=provider, catalogue=PAID) as house:
+        views = [await house.ask(f"wish {i}") for i in range(8)]
+        await house.until(views[-1], lambda _: len(provider.polls) == 24)
+    async with opened(free, planner=planner, provider=provider, catalogue=PAID) as house:
+        ended = [await house.end(view) for view in views]
+        await audit(house)
+    assert {view.state for view in ended} == {CreationState.SUCCEEDED}
+    assert [len(view.assets) for view in ended] == [4] * 8
+    assert set(provider.submits.values()) == {1}
+
+
+async def test_what_a_killed_process_left_half_made_is_removed_when_it_is_old(settings: Settings) -> None:
+    spool = settings.data_dir / "spool"
+    for name, age_s in (("tmpold", 3_600), ("tmpnew", 0), ("f" * 32, 3_600)):
+        (spool / name).mkdir(parents=True)
+        os.utime(spool / name, (time() - age_s, time() - age_s))
+    async with opened(settings) as house:
+        await house.app.spool.tidy()
+        assert {path.name for path in spool.iterdir()} == {"tmpnew", "f" * 32}
+
+
+async def test_the_engine_keeps_ids_and_small_facts_only(settings: Settings) -> None:
+    secret = "a very private lighthouse"
+    async with opened(settings, planner=ScriptedPlanner(calls(picture(secret)))) as house:
+        await house.made(secret)
+    files = [path for path in settings.data_dir.iterdir() if path.name.startswith("engine.db")]
+    assert files
+    assert all(b"private" not in path.read_bytes() for path in files)

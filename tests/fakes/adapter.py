@@ -1,0 +1,95 @@
+"""A chat platform in memory: as strict as a real one, and able to lose its answer at the worst moment."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from core.chat import Attachment, MessageRef, ThreadRef
+from core.creation.view import CreationView
+from storage.tables import Post
+
+MEDIA_MAX = 10
+
+
+@dataclass(slots=True)
+class Posted:
+    """One message as the platform shows it."""
+
+    id: str
+    thread: str
+    post_id: str
+    views: list[CreationView]
+    files: list[tuple[str, str, bytes]]
+    deleted: bool = False
+
+    @property
+    def shows(self) -> CreationView:
+        return self.views[-1]
+
+
+class Lost(Exception):
+    """The platform took the message, and the answer never came."""
+
+
+class RateLimited(Exception):
+    """429."""
+
+
+@dataclass(slots=True)
+class MemoryChat:
+    """One platform. `lose` says of which posts the answer is lost, `refuse` which calls it refuses."""
+
+    lose: Callable[[Post], bool] = lambda _: False
+    refuse: Callable[[str], bool] = lambda _: False
+    """Told `post`, `edit` or `find`; True answers 429 and does nothing."""
+    messages: dict[str, Posted] = field(default_factory=dict)
+    finds: int = 0
+
+    async def post(
+        self, thread: ThreadRef, view: CreationView, files: Sequence[Attachment] = (), *, post: Post
+    ) -> MessageRef:
+        self._limit("post")
+        assert thread == ThreadRef.parse(post.thread), "posted where it was not intended"
+        assert len(files) <= MEDIA_MAX, "too many files for one message"
+        assert not files or len(view.assets) == len(files), "the files are not what the message shows"
+        assert len({file.name for file in files}) == len(files), "two files of one name"
+        attached = [(file.name, file.media_type, file.path.read_bytes()) for file in files]
+        message = Posted(f"M{len(self.messages) + 1}", str(thread), post.id, [view], attached)
+        self.messages[message.id] = message
+        if self.lose(post):
+            raise Lost
+        return MessageRef(thread, message.id)
+
+    async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:
+        self._limit("find")
+        self.finds += 1
+        found = [each for each in self.messages.values() if each.thread == str(thread) and each.post_id == post.id]
+        assert len(found) <= 1, "one intent, two messages"
+        return MessageRef(thread, found[0].id) if found else None
+
+    async def edit(self, message: MessageRef, view: CreationView) -> None:
+        self._limit("edit")
+        posted = self.messages[message.id]
+        assert posted.thread == str(message.thread), "a message of another thread"
+        assert not posted.deleted, "a message that is gone"
+        assert view.revision >= posted.shows.revision, "an older state over a newer one"
+        posted.views.append(view)
+
+    async def delete(self, message: MessageRef) -> None:
+        if message.id in self.messages:
+            self.messages[message.id].deleted = True
+
+    @property
+    def statuses(self) -> list[Posted]:
+        return [each for each in self.messages.values() if not each.files]
+
+    @property
+    def results(self) -> list[Posted]:
+        return [each for each in self.messages.values() if each.files]
+
+    def posts_per_intent(self) -> list[int]:
+        ids = [each.post_id for each in self.messages.values()]
+        return [ids.count(each) for each in set(ids)]
+
+    def _limit(self, method: str) -> None:
+        if self.refuse(method):
+            raise RateLimited

@@ -1,0 +1,1 @@
+"""What any platform's stand-in needs and no platform owns: sockets, clock, journal, scripted faults, hosted files."""

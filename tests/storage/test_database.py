@@ -1,0 +1,176 @@
+import asyncio
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from time import monotonic
+
+import pytest
+from sqlmodel import Session, select
+
+from storage.database import Database, normal_url
+from storage.errors import StorageBusy
+from storage.tables import User
+
+HOLDER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.readline()
+connection.execute("COMMIT")
+"""
+
+
+@contextmanager
+def locked(database: Database) -> Iterator["subprocess.Popen[str]"]:
+    """Another process writes, and does not end."""
+    path = database.url.removeprefix("sqlite:///")
+    command = [sys.executable, "-c", HOLDER, path]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout
+        assert holder.stdout.readline() == "held\n"
+        try:
+            yield holder
+        finally:
+            if holder.poll() is None:
+                holder.communicate("\n")
+
+
+def add(name: str = "") -> "callable":  # type: ignore[valid-type]
+    return lambda session: session.add(User(name=name))
+
+
+def names(session: Session) -> list[str]:
+    return list(session.exec(select(User.name)))
+
+
+@pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
+async def test_every_connection_survives_a_power_cut(database: Database, pragma: str, value: object) -> None:
+    def ask(session: Session) -> object:
+        return session.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar()
+
+    for way in (database.read, database.write, database.record):
+        assert await way(ask) == value
+
+
+async def test_a_wish_is_refused_within_a_second_and_a_half_while_another_process_writes(database: Database) -> None:
+    with locked(database):
+        began = monotonic()
+        with pytest.raises(StorageBusy):
+            await database.record(add())
+        assert monotonic() - began < 1.5
+    assert await database.read(names) == []
+
+
+async def test_many_wishes_at_once_are_all_refused_as_quickly(database: Database) -> None:
+    with locked(database):
+        began = monotonic()
+        ended = await asyncio.gather(*(database.record(add()) for _ in range(10)), return_exceptions=True)
+        assert monotonic() - began < 2
+    assert {type(each) for each in ended} == {StorageBusy}
+
+
+async def test_a_wish_does_not_wait_behind_the_line_of_other_writes(database: Database) -> None:
+    with locked(database):
+        writes = [asyncio.create_task(database.write(add("late"))) for _ in range(3)]
+        await asyncio.sleep(0.1)
+        began = monotonic()
+        with pytest.raises(StorageBusy):
+            await database.record(add())
+        assert monotonic() - began < 1.5
+    await asyncio.gather(*writes)
+
+
+async def test_a_write_waits_for_a_lock_that_is_soon_free(database: Database) -> None:
+    with locked(database) as holder:
+        writing = asyncio.create_task(database.write(add("patient")))
+        await asyncio.sleep(1.2)
+        assert not writing.done()
+        holder.communicate("\n")
+        await writing
+    assert await database.read(names) == ["patient"]
+
+
+async def test_reading_goes_on_while_another_process_writes(database: Database) -> None:
+    await database.write(add("before"))
+    with locked(database):
+        assert await asyncio.wait_for(database.read(names), 0.5) == ["before"]
+
+
+async def test_reading_goes_on_while_we_write_and_sees_only_what_was_committed(database: Database) -> None:
+    inside, go = threading.Event(), threading.Event()
+
+    def slow(session: Session) -> None:
+        session.add(User(name="new"))
+        session.flush()
+        inside.set()
+        go.wait(10)
+
+    writing = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(inside.wait, 5)
+    assert await asyncio.wait_for(database.read(names), 1) == []
+    go.set()
+    await writing
+    assert await database.read(names) == ["new"]
+
+
+async def test_a_read_sees_one_moment_even_while_others_write(database: Database) -> None:
+    seen, go = threading.Event(), threading.Event()
+
+    def twice(session: Session) -> tuple[int, int]:
+        first = len(names(session))
+        seen.set()
+        go.wait(5)
+        return first, len(names(session))
+
+    reading = asyncio.create_task(database.read(twice))
+    await asyncio.to_thread(seen.wait, 5)
+    await database.write(add())
+    go.set()
+    assert await reading == (0, 0)
+
+
+async def test_an_error_in_a_transaction_stores_nothing_and_harms_no_later_one(database: Database) -> None:
+    def broken(session: Session) -> None:
+        session.add(User(name="half"))
+        session.flush()
+        raise KeyError("a bug")
+
+    for way in (database.write, database.record):
+        with pytest.raises(KeyError):
+            await way(broken)
+    await database.write(add("whole"))
+    assert await database.read(names) == ["whole"]
+
+
+async def test_a_full_disk_is_said_as_busy_and_stores_nothing(database: Database) -> None:
+    def too_much(session: Session) -> None:
+        session.connection().exec_driver_sql("PRAGMA max_page_count=1")
+        session.add(User(name="x" * 100_000))
+        session.flush()
+
+    with pytest.raises(StorageBusy):
+        await database.write(too_much)
+    assert await database.read(names) == []
+
+
+async def test_a_hundred_writers_lose_nothing(database: Database) -> None:
+    await asyncio.gather(*(database.write(add(str(i))) for i in range(100)))
+    assert sorted(await database.read(names), key=int) == [str(i) for i in range(100)]
+
+
+async def test_two_processes_write_side_by_side(database: Database, tmp_path: Path) -> None:
+    other = Database(database.url)
+    try:
+        await asyncio.gather(*(each.write(add()) for each in (database, other) * 30))
+    finally:
+        other.close()
+    assert len(await database.read(names)) == 60
+
+
+@pytest.mark.parametrize("given", ["postgres://u:p@h/d", "postgresql://u:p@h/d"])
+def test_addresses_are_taken_as_hosts_hand_them_out(given: str) -> None:
+    assert normal_url(given) == "postgresql+psycopg://u:p@h/d"
