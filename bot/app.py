@@ -69,6 +69,7 @@ class App:
     deletion: Deletion
     overdue: Overdue
     studio: Studio
+    uploads: Uploads
     local_user_id: str
     secret_key: str
     workbench: "asyncio.Future[Workbench] | None"
@@ -183,6 +184,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         studio=Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion),
         local_user_id=await database.write(lambda session: people.local_user(session).id),
         secret_key=secret_key(settings),
+        uploads=uploads,
         workbench=asyncio.get_running_loop().create_future() if worker else None,
     )
     return app
@@ -234,6 +236,7 @@ async def _close(app: App) -> None:
     await app.thumbnails.close()
     await app.changes.close()
     await app.pool.close()
+    await app.uploads.close()
     if bench:
         await bench.close()
     app.spool.close()

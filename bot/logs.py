@@ -16,6 +16,9 @@ NOISY = (
     "slack_sdk",
     "discord",
     "aiohttp.access",
+    "openai",
+    "websockets",
+    "runwayml",
     "alembic",
     "asyncio",
 )

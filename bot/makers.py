@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from openai import AsyncOpenAI
 from runwayml import AsyncRunwayML
 
 from bot.app import App
@@ -81,14 +80,15 @@ def _add_openai(made: Makers, providers: dict[str, Provider], settings: Settings
     provider = OpenAIProvider(connection, app.catalogue, app.pool, fetcher)
     providers["openai"] = provider
     made.safety = Moderation(connection, app.catalogue, app.pool)
-    made.planner = _planner(connection.sdk, app.catalogue, settings)
+    made.planner = _planner(connection, app.catalogue, settings)
     made.closers += [provider.close, connection.close]
 
 
-def _planner(client: AsyncOpenAI, catalogue: Catalogue, settings: Settings) -> Planner:
+def _planner(connection: Connection, catalogue: Catalogue, settings: Settings) -> Planner:
     """The wished model, also one that no catalogue lists: a server at home has its own, and asks for no money."""
     service = catalogue.service(Role.PLANNER, settings.agent_model)
     if service is None:
-        service = Service(id=settings.agent_model or "", role=Role.PLANNER, provider="openai", price=Price())
+        price = catalogue.dearest(Role.PLANNER) if connection.official else Price()
+        service = Service(id=settings.agent_model or "", role=Role.PLANNER, provider="openai", price=price)
     wire = ChatCompletionsPlanner if settings.agent_api == "chat" else ResponsesPlanner
-    return wire(client, service)
+    return wire(connection.sdk, service)

@@ -103,10 +103,12 @@ class Busy(UserError):
 class ProviderError(EaselError):
     """A provider failed in a way that ends the step."""
 
-    def __init__(self, message: str, code: str = "provider_error") -> None:
+    def __init__(self, message: str, code: str = "provider_error", *, perhaps_paid: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.code = code
+        self.perhaps_paid = perhaps_paid
+        """What was held for it counts as spent."""
 
 
 class PlannerBusy(ProviderError):
@@ -115,7 +117,7 @@ class PlannerBusy(ProviderError):
     def __init__(
         self, message: str, *, again_s: float = 0.0, perhaps_paid: bool = False, cost_micros: int | None = None
     ) -> None:
-        super().__init__(message, "planner_busy")
+        super().__init__(message, "planner_busy", perhaps_paid=perhaps_paid)
         self.again_s = again_s
         """Seconds to wait at least, as the server wishes; 0 where it says nothing. Never over 20."""
         self.perhaps_paid = perhaps_paid
@@ -126,6 +128,9 @@ class PlannerBusy(ProviderError):
 
 class Uncertain(ProviderError):
     """The paid call may or may not have run; it is never made again unasked."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "uncertain", perhaps_paid=True)
 
 
 class NativeError(EaselError):

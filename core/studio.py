@@ -28,7 +28,7 @@ from storage.objects import ObjectStore
 from storage.tables import Asset, CreationState, new_id
 
 ACTION_KINDS: dict[Action, frozenset[Kind]] = {
-    Action.VARY: frozenset({Kind.IMAGE, Kind.UPLOAD}),
+    Action.VARY: frozenset({Kind.IMAGE, Kind.VIDEO, Kind.UPLOAD}),
     Action.UPSCALE: frozenset({Kind.IMAGE, Kind.VIDEO, Kind.UPLOAD}),
     Action.ANIMATE: frozenset({Kind.IMAGE, Kind.UPLOAD}),
     Action.EXTEND: frozenset({Kind.VIDEO}),

@@ -7,6 +7,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -16,13 +17,18 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from storage.errors import StorageBusy
+from storage.turns import Turns
 
 T = TypeVar("T")
 
 READERS = 4
 LOCK_WAIT_MS = 5_000
-RECORD_WAIT_MS = 900
-"""How long the record of a new wish may wait for a lock: a platform wants its answer within three seconds."""
+RECORD_WITHIN_S = 2.5
+"""How long the record of a new wish may take, most of it in line: a platform wants its answer within three seconds."""
+RECORD_WAIT_S = 0.9
+"""And how long since it came it may wait for a lock: where another process holds one, all in line soon give up."""
+RECORD_WAIT_LEAST_S = 0.05
+"""What it may wait in any case: one write of this process that had begun before."""
 
 
 class Database:
@@ -41,6 +47,7 @@ class Database:
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write")
         # A wish is recorded beside the line of other writes: it must not wait behind them.
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
+        self._turns = Turns()
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run a query. What `work` returns must not need the session any more."""
@@ -52,11 +59,11 @@ class Database:
         Raises:
             StorageBusy: the lock was not free within `LOCK_WAIT_MS`, or the disk is full. Nothing was stored.
         """
-        return await self._run(self._writers, self._write, work, LOCK_WAIT_MS)
+        return await self._run(self._writers, self._patiently, work)
 
     async def record(self, work: Callable[[Session], T]) -> T:
-        """Run one transaction of an incoming wish, on its own connection, giving up after `RECORD_WAIT_MS`."""
-        return await self._run(self._recorder, self._record, work, monotonic() + RECORD_WAIT_MS / 1_000)
+        """Run one transaction of an incoming wish, before all other writes, giving up after `RECORD_WITHIN_S`."""
+        return await self._run(self._recorder, self._record, work, monotonic())
 
     async def purge(self) -> None:
         """Empty SQLite's write-ahead log, in which deleted words linger."""
@@ -79,19 +86,30 @@ class Database:
                 session.connection().exec_driver_sql("BEGIN")  # one snapshot for all queries of `work`
             return work(session)
 
-    def _write(self, work: Callable[[Session], T], wait_ms: int) -> T:
+    def _patiently(self, work: Callable[[Session], T]) -> T:
+        return self._write(work, monotonic() + LOCK_WAIT_MS / 1_000, is_wish=False)
+
+    def _record(self, work: Callable[[Session], T], came: float) -> T:
+        """The time spent in line counts: of many wishes at once, all are answered in time."""
+        begun = monotonic()
+        if begun - came > RECORD_WITHIN_S:
+            raise StorageBusy("too many wishes at once")
+        return self._write(work, max(came + RECORD_WAIT_S, begun + RECORD_WAIT_LEAST_S), is_wish=True)
+
+    def _write(self, work: Callable[[Session], T], until: float, *, is_wish: bool) -> T:
         try:
-            with Session(self.engine, expire_on_commit=False) as session:
-                self._begin(session, wait_ms)
+            with self._turn(until, is_wish), Session(self.engine, expire_on_commit=False) as session:
+                self._begin(session, _left_ms(until))
                 result = work(session)
                 session.commit()
                 return result
         except OperationalError as error:
             raise StorageBusy("the database is locked or its disk is full") from error
 
-    def _record(self, work: Callable[[Session], T], until: float) -> T:
-        """The time spent in line counts: of many wishes at once, all are answered in time."""
-        return self._write(work, max(0, round((until - monotonic()) * 1_000)))
+    def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
+        """SQLite has one writer; PostgreSQL lets them all write."""
+        within_s = _left_ms(until) / 1_000
+        return self._turns.taken(first=is_wish, within_s=within_s) if self.is_sqlite else nullcontext()
 
     def _purge(self) -> None:
         with self.engine.connect() as connection:
@@ -105,6 +123,10 @@ class Database:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
             session.connection().exec_driver_sql(f"SET LOCAL lock_timeout={wait_ms}")
+
+
+def _left_ms(until: float) -> int:
+    return max(1, round((until - monotonic()) * 1_000))
 
 
 def insert_of(session: Session) -> Any:

@@ -239,6 +239,8 @@ class Step(SQLModel, table=True):
     """Ids of the steps whose results this one works from: it waits for them and for nothing else."""
     title: str = ""
     kind: str = "image"
+    source_s: float | None = None
+    """Seconds of the film or sound that it works from: some prices hang on it."""
     state: StepState = _word(StepState, StepState.PENDING)
     attempts: int = 0
     provider: str | None = None

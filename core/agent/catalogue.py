@@ -158,6 +158,11 @@ class Catalogue:
         able = [each for each in self._listing.service if each.role == role and self._lives(each)]
         return next((each for each in able if each.id == wanted), able[0] if able and wanted is None else None)
 
+    def dearest(self, role: Role) -> Price:
+        """The highest price of a role: what an unlisted model is counted at, so that no budget is fooled."""
+        prices = [each.price for each in self._listing.service if each.role == role]
+        return max(prices, key=lambda price: price.out, default=Price())
+
     def route(
         self,
         tool: Tool,

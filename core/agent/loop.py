@@ -32,6 +32,14 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What calls may work from: the kind that counts (an uploaded film is a video), and its length."""
+
+    kind: Kind
+    duration_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A turn's calls, sorted into those to carry out and those answered with an error."""
 
@@ -155,13 +163,18 @@ def named_refs(spec: ToolSpec, arguments: dict[str, Any]) -> list[tuple[str, str
     return [(name, ref) for name, refs in found if refs for ref in (refs if isinstance(refs, list) else [refs])]
 
 
-def makes(accepted: Accepted, kinds: dict[str, Kind], before: dict[int, Kind]) -> Kind:
-    """What a call brings forth; upscaling gives back the kind it was given."""
-    if accepted.spec.name != Tool.UPSCALE:
-        return accepted.spec.makes
-    ref = accepted.arguments.asset  # type: ignore[union-attr]
-    source = before[int(ref.removeprefix("call:"))] if ref.startswith("call:") else kinds[ref]
-    return Kind.VIDEO if source == Kind.VIDEO else Kind.IMAGE
+def source_of(accepted: Accepted, known: dict[str, Known], before: dict[int, Known]) -> Known | None:
+    """What a call works from first: an asset that is there, or the result of a call before it."""
+    refs = [ref for _, ref in named_refs(accepted.spec, accepted.arguments.model_dump())]
+    if not refs:
+        return None
+    return before[int(refs[0].removeprefix("call:"))] if refs[0].startswith("call:") else known[refs[0]]
+
+
+def makes(accepted: Accepted, source: Known | None) -> Kind:
+    """What a call brings forth; a larger or another version of a video is a video."""
+    moves = source is not None and source.kind == Kind.VIDEO
+    return Kind.VIDEO if moves and accepted.spec.name in (Tool.UPSCALE, Tool.VARY) else accepted.spec.makes
 
 
 def _error(message: str) -> str:

@@ -63,7 +63,7 @@ class Turn:
 
 
 OnText = Callable[[str], Awaitable[None]]
-"""Is handed each piece of a planner's text as it comes; what it was handed together is the turn's text, but for blanks at its ends."""
+"""Is handed each piece of a planner's text as it comes; together they are the turn's text, blanks at its ends aside."""
 
 
 class Planner(Protocol):

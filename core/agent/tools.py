@@ -55,7 +55,7 @@ class EditImage(Arguments):
 
 
 class Vary(Arguments):
-    """Make another picture of the same idea."""
+    """Make another version of a picture or of a video; with a prompt, one that follows it."""
 
     image: AssetRef
     prompt: Prompt | None = None

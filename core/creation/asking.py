@@ -68,14 +68,14 @@ class Asking:
             if isinstance(answer, Output):
                 return Output(files=answer.files, cost_micros=answer.cost_micros, notes=(*notes, *answer.notes))
             if isinstance(answer, Refused):
-                raise ProviderError(answer.message, answer.code)
+                raise ProviderError(answer.message, answer.code, perhaps_paid=answer.billed)
             if answer.again_s is not None and answer.again_s <= AGAIN_MAX_S and asked < AGAIN_TIMES:
                 await self._again(job, answer.again_s)
             elif answer.elsewhere and (other := self._next(job)):
                 await self._move(job, model, other)
                 asked = 0
             else:
-                raise Uncertain(answer.message, "uncertain") if answer.perhaps_paid else _failed(answer)
+                raise _failed(answer)
 
     async def cancel(self, job: Job) -> bool:
         """Tell the provider; True where it surely charges nothing."""
@@ -128,7 +128,8 @@ class Asking:
 
     def _may_rerun(self, job: Job) -> bool:
         """An operator may allow paying twice, up to a price."""
-        return highest_price(self._ordering.model(job), job.step.arguments) <= self._rerun_uncertain_micros
+        price = highest_price(self._ordering.model(job), job.step.arguments, job.step.source_s)
+        return price <= self._rerun_uncertain_micros
 
     # --- the next model -------------------------------------------------------------------------------------------
 
@@ -163,9 +164,10 @@ class Asking:
             )
 
 
-def highest_price(model: Model, arguments: Mapping[str, Any]) -> int:
-    """What one call may cost at most, in micro-dollars."""
-    return model.price_micros(duration_s=arguments.get("duration_s"), characters=len(arguments.get("text") or ""))
+def highest_price(model: Model, arguments: Mapping[str, Any], source_s: float | None) -> int:
+    """What one call may cost at most, in micro-dollars. `source_s`: how long its source is, None if unknown."""
+    characters = len(arguments.get("text") or "")
+    return model.price_micros(duration_s=arguments.get("duration_s"), characters=characters, source_s=source_s)
 
 
 async def _told(provider: Provider, ticket: Ticket) -> bool:
@@ -179,4 +181,4 @@ async def _told(provider: Provider, ticket: Ticket) -> bool:
 
 
 def _failed(answer: Failed) -> ProviderError:
-    return ProviderError(answer.message, answer.code)
+    return Uncertain(answer.message) if answer.perhaps_paid else ProviderError(answer.message, answer.code)

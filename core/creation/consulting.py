@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from core.agent.messages import Message, OnText, Planner, Turn
 from core.agent.tools import TOOLS
-from core.errors import PlannerBusy
+from core.errors import EaselError, PlannerBusy, Unanswered
 from core.trust.budget import Budgets, refusal
 from storage import creations, ledger
 from storage.changes import Changes
@@ -55,10 +55,16 @@ class Consulting:
         try:
             turn = await self._planner.next(messages, tuple(TOOLS.values()), on_text=self._shown(creation.id))
         except PlannerBusy as busy:
-            await self._close(creation.id, charge, micros if busy.perhaps_paid else 0)
+            told = micros if busy.cost_micros is None else busy.cost_micros
+            await self._close(creation.id, charge, told if busy.perhaps_paid else 0)
             raise
-        if micros:
-            await self._close(creation.id, charge, turn.usage.cost_micros)
+        except Unanswered as refused:
+            await self._close(creation.id, charge, refused.cost_micros)
+            raise
+        except EaselError:
+            await self._close(creation.id, charge, 0)
+            raise
+        await self._close(creation.id, charge, turn.usage.cost_micros)
         return turn
 
     async def _hold(self, creation: Creation, charge: str, micros: int) -> None:
@@ -80,7 +86,7 @@ class Consulting:
         await self._changes.write(creation.id, work)
 
     async def _close(self, creation_id: str, charge: str, micros: int) -> None:
-        """Settle what it cost; nothing gives the hold back."""
+        """Settle what it cost; nothing gives the hold back, where there is one."""
 
         def work(session: Session) -> None:
             if micros:

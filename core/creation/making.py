@@ -10,7 +10,7 @@ from core.creation.keeping import Keeping
 from core.creation.ordering import Ordering
 from core.creation.spool import Spool
 from core.creation.stops import Stopped, Stops
-from core.errors import NativeError, ProviderError, Uncertain, UserError
+from core.errors import NativeError, ProviderError, UserError
 from storage import creations, ledger
 from storage.changes import Changes
 from storage.database import Database
@@ -66,8 +66,10 @@ class Making:
             await self._stops.during(job.creation.id, self._carry_out(job))
         except Stopped as stop:
             await self._stopped(job, stop.reason)
-        except (UserError, ProviderError) as error:
-            await self._fail(job, error.code, error.message, perhaps_paid=isinstance(error, Uncertain))
+        except UserError as error:
+            await self._fail(job, error.code, error.message)
+        except ProviderError as error:
+            await self._fail(job, error.code, error.message, perhaps_paid=error.perhaps_paid)
         except NativeError:
             log.exception("media_failed", step=job.step.id)
             await self._fail(job, "media_failed", "The file could not be made here. Please try again.")

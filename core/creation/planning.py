@@ -7,27 +7,23 @@ from datetime import UTC, datetime
 import structlog
 from sqlmodel import Session, col, select
 
-from core.agent.catalogue import Catalogue, Model
-from core.agent.loop import MAX_REPAIRS, Accepted, Judged, conversation, judge, makes, named_refs, numbered
+from core.agent.catalogue import Catalogue
+from core.agent.loop import MAX_REPAIRS, Judged, Known, conversation, judge, numbered
 from core.agent.messages import Message, Turn
 from core.agent.planners.fixed import fixed_turn
 from core.agent.prompting import instructions
-from core.agent.tools import GenerateSpeech
-from core.creation.asking import highest_price
 from core.creation.consulting import Consulting
+from core.creation.drafting import Drafting, known
 from core.creation.stops import Stopped, Stops
-from core.creation.titles import step_title
 from core.creation.workflow import MAX_TURNS, Plan
 from core.errors import ProviderError, UserError
-from core.providers.base import Kind
 from core.trust.budget import Budgets, refusal
 from core.trust.checks import Checks
 from storage import creations, gallery, ledger, tables
 from storage.changes import Changes
 from storage.creations import Snapshot
 from storage.database import Database
-from storage.ledger import Hold
-from storage.tables import Asset, Creation, CreationState, Step, new_id, now
+from storage.tables import Asset, Creation, CreationState, Step, now
 
 log = structlog.get_logger()
 CONSENTING = frozenset({"rest", "web", "terminal"})
@@ -55,6 +51,7 @@ class Planning:
         self._stops = stops
         self._consulting = consulting
         self._catalogue = catalogue
+        self._drafting = Drafting(catalogue)
         self._budgets = budgets
         self._checks = checks
         self._confirm_above_micros = confirm_above_micros
@@ -94,13 +91,13 @@ class Planning:
         system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
         messages = conversation(past, system)
         turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, messages, index)))
-        kinds = await self._database.read(lambda session: _kinds(session, past))
-        judged = judge(turn.calls, rows.creation.options, set(kinds))
+        known = await self._database.read(lambda session: _known(session, past))
+        judged = judge(turn.calls, rows.creation.options, set(known))
         repairs = sum(1 for each in turns if each.answers)
         if judged.answers and not judged.accepted and repairs >= MAX_REPAIRS:
             await self.failed(rows.creation.id, "not_understood", LOST)
             return NOTHING
-        steps = self._steps(rows, index, judged, kinds)
+        steps = self._drafting.steps(rows, index, judged, known)
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
 
@@ -127,35 +124,11 @@ class Planning:
             raise UserError("What this should start from was deleted.", "input_gone")
         return fixed_turn(rows.creation, asset, step)
 
-    def _steps(self, rows: Snapshot, index: int, judged: Judged, kinds: dict[str, Kind]) -> list[Step]:
-        made: dict[int, Kind] = {}
-        ids: dict[int, str] = {}
-        steps = []
-        for number, accepted in enumerate(judged.accepted, start=len(rows.steps)):
-            made[accepted.position] = makes(accepted, kinds, made)
-            models = self._models(rows.creation, accepted, made[accepted.position])
-            step = _step(rows.creation, index, number, accepted, made[accepted.position], models)
-            step.needs = [ids[position] for position in accepted.needs]
-            ids[accepted.position] = step.id
-            steps.append(step)
-        return steps
-
-    def _models(self, creation: Creation, accepted: Accepted, kind: Kind) -> tuple[Model, ...]:
-        arguments = accepted.arguments.model_dump()
-        return self._catalogue.route(
-            accepted.spec.name,
-            kind,
-            wanted=creation.options.get("model"),
-            style=arguments.get("style"),
-            transparent=bool(arguments.get("transparent")),
-            inputs=sum(1 for name, _ in named_refs(accepted.spec, arguments) if name != "mask"),
-        )
-
     async def _store(self, creation: Creation, turn: tables.Turn, steps: list[Step]) -> None:
         """The turn, its steps and the hold on their whole price, in one transaction or not at all."""
-        holds = [hold for step in steps if (hold := self._hold(step)).micros]
+        holds = [hold for step in steps if (hold := self._drafting.hold(step)).micros]
         limits = self._budgets.limits(creation, now()) if holds else []
-        likely = sum(highest_price(self._catalogue.model(step.candidates[0]), step.arguments) for step in steps)
+        likely = sum(self._drafting.likely_micros(step) for step in steps)
 
         def work(session: Session) -> None:
             creations.add_steps(session, turn, steps)
@@ -181,11 +154,6 @@ class Planning:
                 )
 
         await self._changes.write(creation.id, work)
-
-    def _hold(self, step: Step) -> Hold:
-        """The highest price among the models that may be asked, so that a fallback never costs more than was shown."""
-        models = [self._catalogue.model(model_id) for model_id in step.candidates]
-        return Hold(step.id, models[0].provider, models[0].id, max(highest_price(m, step.arguments) for m in models))
 
     def _asks_first(self, creation: Creation, held_micros: int) -> bool:
         """In a chat, a high price waits for a yes. A call of a program or of the own machine is its own consent."""
@@ -214,16 +182,16 @@ def _past(session: Session, creation_id: str) -> list[tuple[Snapshot, list[table
     return [(each, creations.turns(session, each.creation.id)) for each in (*before, rows)]
 
 
-def _kinds(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Kind]:
-    """Ids and kinds of the assets that this creation may work from: the thread's, and those handed in with the wish."""
+def _known(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Known]:
+    """What this creation may work from: the thread's assets, and those handed in with its wishes."""
     creation = past[-1][0].creation
-    kinds = {asset.id: Kind(asset.kind) for rows, _ in past for asset in rows.assets}
+    found = {asset.id: asset for rows, _ in past for asset in rows.assets}
     handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs}
-    for asset_id in handed - set(kinds):
-        found = gallery.reachable(session, creation.user_id, creation.thread_id, asset_id)
-        if found:
-            kinds[asset_id] = Kind(found.kind)
-    return kinds
+    for asset_id in handed - set(found):
+        asset = gallery.reachable(session, creation.user_id, creation.thread_id, asset_id)
+        if asset:
+            found[asset_id] = asset
+    return {asset_id: known(asset) for asset_id, asset in found.items()}
 
 
 def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step | None]:
@@ -248,31 +216,4 @@ def _row(creation: Creation, index: int, turn: Turn, judged: Judged) -> tables.T
         output_tokens=turn.usage.output_tokens,
         cost_micros=turn.usage.cost_micros,
         created_at=datetime.now(UTC),
-    )
-
-
-def _step(creation: Creation, turn: int, number: int, accepted: Accepted, kind: Kind, models: Sequence[Model]) -> Step:
-    model = models[0]
-    arguments = accepted.arguments.model_dump(exclude_none=True)
-    if (
-        creation.options.get("exact_words")
-        and "prompt" in arguments
-        and not isinstance(accepted.arguments, GenerateSpeech)
-    ):
-        arguments["prompt"] = creation.prompt
-    return Step(
-        id=new_id(),
-        creation_id=creation.id,
-        user_id=creation.user_id,
-        turn=turn,
-        index=number,
-        call_id=accepted.call.id,
-        tool=accepted.spec.name,
-        arguments=arguments,
-        title=step_title(accepted.spec.name, arguments),
-        kind=kind,
-        provider=model.provider,
-        model=model.id,
-        candidates=[each.id for each in models],
-        estimate_s=model.usual_s(arguments.get("duration_s")),
     )

@@ -119,6 +119,8 @@ class Refused:
 
     message: str
     code: str = "refused"
+    billed: bool = False
+    """It was charged all the same: what was held counts as spent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """What is checked before anything is made, and what becomes of a finished picture that is flagged."""
 
 import asyncio
+import contextlib
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Protocol
 
-from core.errors import Invalid
+from core.errors import Busy, Invalid
 from storage import gallery
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -78,8 +79,9 @@ class Checks:
         """How a finished file may be shown: "" freely, else `spoiler` or `withheld`."""
         if self._safety is None or self._policy == Policy.OFF or not media_type.startswith("image/"):
             return ""
-        if (await self._safety.check_picture(path)).ok:
-            return ""
+        with contextlib.suppress(Busy):  # it was paid for: what cannot be judged now is kept, and treated as flagged
+            if (await self._safety.check_picture(path)).ok:
+                return ""
         return "withheld" if self._policy == Policy.WITHHOLD else "spoiler"
 
     async def _uploads(self, creation: Creation, folder: Path) -> list[Path]:

@@ -265,7 +265,9 @@ async def test_what_a_provider_cannot_make_ends_in_one_state_with_one_sentence(
     assert view.error.code == code
     assert sentence is None or view.error.message == sentence
     assert "secret" not in view.error.message
-    assert (charge.state, charge.settled_micros, view.cost_usd) == (ChargeState.RELEASED, 0, 0)
+    perhaps_paid = code == "internal" and not ticket  # nobody can say how far the call came
+    ended = (ChargeState.SETTLED, 100_000, 0.1) if perhaps_paid else (ChargeState.RELEASED, 0, 0)
+    assert (charge.state, charge.settled_micros, view.cost_usd) == ended
     assert provider.submits.total() == 1
 
 
@@ -601,7 +603,6 @@ async def test_every_button_makes_its_thing_in_the_same_thread_without_a_planner
 @pytest.mark.parametrize(
     ("action", "index"),
     [
-        (Action.VARY, 1),
         (Action.VARY, 2),
         (Action.ANIMATE, 1),
         (Action.EXTEND, 0),

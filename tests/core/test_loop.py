@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.agent.loop import MAX_CALLS, conversation, judge, makes, numbered
+from core.agent.loop import MAX_CALLS, Known, conversation, judge, makes, numbered, source_of
 from core.agent.messages import Role, ToolCall
 from core.agent.messages import Turn as Answer
 from core.providers.base import Kind, Tool
@@ -140,10 +140,11 @@ def test_what_the_person_set_wins_over_the_planner() -> None:
 def test_upscaling_gives_back_the_kind_it_was_given() -> None:
     wanted = [call("generate_video", prompt="waves"), call("upscale", asset="call:0"), call("upscale", asset=ASSET)]
     judged = judge(calls(*wanted).calls, {}, {ASSET})
-    made: dict[int, Kind] = {}
+    made: dict[int, Known] = {}
     for accepted in judged.accepted:
-        made[accepted.position] = makes(accepted, {ASSET: Kind.UPLOAD}, made)
-    assert made == {0: Kind.VIDEO, 1: Kind.VIDEO, 2: Kind.IMAGE}
+        source = source_of(accepted, {ASSET: Known(Kind.UPLOAD)}, made)
+        made[accepted.position] = Known(makes(accepted, source))
+    assert [each.kind for each in made.values()] == [Kind.VIDEO, Kind.VIDEO, Kind.IMAGE]
 
 
 # --- what a planner is told --------------------------------------------------------------------------------------

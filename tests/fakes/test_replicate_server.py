@@ -159,7 +159,7 @@ async def test_stand_ins_say_what_they_are(client: Client) -> None:
 
 
 async def test_without_prefer_a_create_returns_at_once(client: Client, server: ReplicateServer) -> None:
-    server.run_s["image"] = 1e6
+    server.outcomes.append(fake.Outcome(starting_s=1e6, run_s=1))
     made = await create(client)
     assert (made.status, made.output, made.version) == ("starting", None, "hidden")
     assert made.urls and made.urls["get"].endswith(made.id) and made.urls["cancel"].endswith("/cancel")

@@ -1,6 +1,7 @@
 """The provider that needs no key: every order is made at once, by our own code in a media child."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,8 @@ class OfflineProvider:
 
     async def _vary(self, order: Order) -> Output:
         source = _source(order)
+        if order.kind is Kind.VIDEO:
+            return await self._film(replace(order, sources=(), duration_s=order.duration_s or source.duration_s))
         arguments = {"source": source.path, "seed": order.seed}
         if not _drawn_here(source):
             return await self._picture(order, "vary", arguments, seed=None)

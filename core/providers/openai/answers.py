@@ -66,8 +66,9 @@ def outcome(error: Exception) -> Refused | Failed:
     if never_sent(error):
         log.warning("service_unreachable", error=type(error).__name__)
         return Failed("The service could not be reached.", "unreachable", elsewhere=True)
-    log.warning("answer_lost", error=type(error).__name__)
-    return lost("unreadable" if isinstance(error, ValueError) else "late" if _is_late(error) else "dropped")
+    how = "unreadable" if isinstance(error, ValueError) else "late" if _is_late(error) else "dropped"
+    log.warning("answer_lost", how=how, error=type(_causes(error)[-1]).__name__)
+    return lost(how)
 
 
 def for_status(
@@ -102,21 +103,20 @@ def lost(how: str) -> Failed:
 def never_sent(error: BaseException) -> bool:
     """Whether the connection was never made: refused, no such name, no TLS. httpx's own names for it mislead here:
     its aiohttp transport calls a refused and a dropped connection the same, so the cause is looked at."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL):
-            return True
-        cause = cause.__cause__
-    return False
+    kinds = aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL
+    return any(isinstance(cause, kinds) for cause in _causes(error))
 
 
 def _is_late(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, TimeoutError):
-            return True
-        cause = cause.__cause__
-    return False
+    return any(isinstance(cause, TimeoutError) for cause in _causes(error))
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    """The error, what it was raised from, and so on down to where it began."""
+    causes = [error]
+    while causes[-1].__cause__ is not None:
+        causes.append(causes[-1].__cause__)
+    return causes
 
 
 def _code(error: APIError) -> str:

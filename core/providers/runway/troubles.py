@@ -1,6 +1,7 @@
 """What Runway's refusals and failures mean to a person (docs.dev.runwayml.com/errors)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 from runwayml import APIStatusError
@@ -46,7 +47,7 @@ def of_upload(error: Exception) -> Failed:
 def of_failed(task: Task) -> Refused | Failed:
     """A task that failed. A moderated one is never asked again: Runway suspends accounts for it."""
     if task.failure_code.startswith(SAFETY):
-        return verdicts.moderated(WHO)
+        return replace(verdicts.moderated(WHO), billed=task.was_charged)
     known = (sentence for code, sentence in _BY_FAILURE.items() if task.failure_code.startswith(code))
     return _ended(next(known, "Runway could not make this."), "failed", task)
 

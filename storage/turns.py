@@ -1,0 +1,46 @@
+"""Whose turn it is to write, among the threads of one process.
+
+SQLite's own waiting only looks again after pauses that grow to 100 ms, so a thread that waits for another one of its
+process loses to whoever happens to ask later. Here the turn is handed over, and a wish from outside goes first.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from storage.errors import StorageBusy
+
+
+class Turns:
+    """One writer at a time."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._is_taken = False
+        self._ahead = 0
+        """How many wait that go before the others."""
+
+    @contextmanager
+    def taken(self, *, first: bool, within_s: float) -> Iterator[None]:
+        """The turn, for the length of the block.
+
+        Raises:
+            StorageBusy: it did not come in time.
+        """
+        self._take(first, within_s)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_taken = False
+                self._changed.notify_all()
+
+    def _take(self, first: bool, within_s: float) -> None:
+        with self._changed:
+            self._ahead += first
+            try:
+                if not self._changed.wait_for(lambda: not self._is_taken and (first or not self._ahead), within_s):
+                    raise StorageBusy("other writes take too long")
+                self._is_taken = True
+            finally:
+                self._ahead -= first
