@@ -148,11 +148,13 @@ _STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.ind
 _ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
 
 
-def thread_snapshots(session: Session, thread_id: str, until: datetime, limit: int = 20) -> list[Snapshot]:
-    """The newest creations of a thread up to a moment, oldest first: what a planner or a page is told of the past."""
+def thread_snapshots(
+    session: Session, thread_id: str, until: datetime, limit: int = 20, but: str = ""
+) -> list[Snapshot]:
+    """The newest creations of a thread up to a moment, oldest first, but for one: what a planner or a page is told."""
     query = (
         select(Creation.id)
-        .where(Creation.thread_id == thread_id, col(Creation.created_at) <= until)
+        .where(Creation.thread_id == thread_id, col(Creation.created_at) <= until, col(Creation.id) != but)
         .order_by(col(Creation.created_at).desc(), col(Creation.id))
         .limit(limit)
     )

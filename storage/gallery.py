@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, column, table, text
+from sqlalchemy import Select, column, not_, table, text
 from sqlmodel import Session, col, select, update
 
 from storage.creations import next_round, touch
@@ -60,7 +60,8 @@ def _filtered(user_id: str, query: Query) -> Any:
     wanted: Select[Any] = select(Asset).where(col(Asset.user_id) == user_id)
     wanted = wanted.where(col(Asset.kind) == query.kind if query.kind else col(Asset.kind) != "upload")
     if query.favourite is not None:
-        wanted = wanted.where(col(Asset.favourite) == query.favourite)
+        is_one = col(Asset.favourite)  # written so that the partial index serves it
+        wanted = wanted.where(is_one if query.favourite else not_(is_one))
     if query.thread_id:
         wanted = wanted.where(col(Asset.thread_id) == query.thread_id)
     if query.before is not None:

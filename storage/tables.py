@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Enum, Index, Integer, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, DateTime, Dialect, Enum, Index, Integer, UniqueConstraint, text
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
@@ -269,6 +269,9 @@ class Asset(SQLModel, table=True):
         UniqueConstraint("step_id", "ordinal"),
         Index("asset_user_seq", "user_id", "seq"),
         Index("asset_user_kind_seq", "user_id", "kind", "seq"),
+        Index(
+            "asset_favourite", "user_id", "seq", sqlite_where=text("favourite = 1"), postgresql_where=text("favourite")
+        ),
         {"sqlite_autoincrement": True},
     )
     seq: int | None = Field(default=None, sa_column=Column(_SEQ, primary_key=True, autoincrement=True))

@@ -8,7 +8,7 @@ import structlog
 from sqlmodel import Session, col, select
 
 from core.agent.catalogue import Catalogue
-from core.agent.loop import MAX_REPAIRS, Judged, Known, conversation, judge, numbered
+from core.agent.loop import MAX_REPAIRS, Judged, conversation, judge, numbered
 from core.agent.messages import Message, Turn
 from core.agent.planners.fixed import fixed_turn
 from core.agent.prompting import instructions
@@ -89,15 +89,16 @@ class Planning:
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
         system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
-        messages = conversation(past, system)
+        there = await self._database.read(lambda session: _within_reach(session, past))
+        messages = conversation(past, system, there)
         turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, messages, index)))
-        known = await self._database.read(lambda session: _known(session, past))
-        judged = judge(turn.calls, rows.creation.options, set(known))
+        there = await self._database.read(lambda session: _within_reach(session, past))  # some may be deleted by now
+        judged = judge(turn.calls, rows.creation.options, set(there))
         repairs = sum(1 for each in turns if each.answers)
         if judged.answers and not judged.accepted and repairs >= MAX_REPAIRS:
             await self.failed(rows.creation.id, "not_understood", LOST)
             return NOTHING
-        steps = self._drafting.steps(rows, index, judged, known)
+        steps = self._drafting.steps(rows, index, judged, {each: known(asset) for each, asset in there.items()})
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
 
@@ -177,12 +178,11 @@ def _past(session: Session, creation_id: str) -> list[tuple[Snapshot, list[table
     rows = creations.snapshot(session, creation_id)
     if rows is None:
         return []
-    earlier = creations.thread_snapshots(session, rows.creation.thread_id, rows.creation.created_at)
-    before = [each for each in earlier if each.creation.id != creation_id]
+    before = creations.thread_snapshots(session, rows.creation.thread_id, rows.creation.created_at, but=creation_id)
     return [(each, creations.turns(session, each.creation.id)) for each in (*before, rows)]
 
 
-def _known(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Known]:
+def _within_reach(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Asset]:
     """What this creation may work from: the thread's assets, and those handed in with its wishes."""
     creation = past[-1][0].creation
     found = {asset.id: asset for rows, _ in past for asset in rows.assets}
@@ -191,7 +191,7 @@ def _known(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]])
         asset = gallery.reachable(session, creation.user_id, creation.thread_id, asset_id)
         if asset:
             found[asset_id] = asset
-    return {asset_id: known(asset) for asset_id, asset in found.items()}
+    return found
 
 
 def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step | None]:

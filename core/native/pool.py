@@ -17,7 +17,7 @@ class NativePool:
     """At most `size` children (default: one per processor, at least two), each started when first needed."""
 
     def __init__(self, size: int | None = None) -> None:
-        self._turns = asyncio.Semaphore(size or max(2, os.cpu_count() or 2))
+        self._turns = asyncio.Semaphore(size or max(2, processors()))
         self._idle: list[ChildProcess] = []
         self._busy: set[ChildProcess] = set()
         self._closed = False
@@ -75,6 +75,11 @@ class NativePool:
             self._idle.append(child)
         else:
             await child.kill()
+
+
+def processors() -> int:
+    """How many processors this process may use: fewer than the machine has, inside a container."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
 
 
 def _error(function: str, answer: dict[str, Any]) -> UserError | NativeError:

@@ -358,6 +358,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.create_index(
+            "asset_favourite",
+            ["user_id", "seq"],
+            unique=False,
+            sqlite_where=sa.text("favourite = 1"),
+            postgresql_where=sa.text("favourite"),
+        )
         batch_op.create_index("asset_user_kind_seq", ["user_id", "kind", "seq"], unique=False)
         batch_op.create_index("asset_user_seq", ["user_id", "seq"], unique=False)
         batch_op.create_index(batch_op.f("ix_asset_creation_id"), ["creation_id"], unique=False)

@@ -1,0 +1,136 @@
+"""The world outside as a process of its own: OpenAI, Replicate and Runway on loopback sockets, each in its own time.
+
+`python -m benchmarks.away` says in one line of JSON how they are reached. Then every line that it is told is answered
+by one of JSON: `paid` (generations that were accepted so far), `huge` (the next film is a file of 300 MB, and so on
+for each `huge`). It ends with its standard input.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.openai import Asked, Call, OpenAIServer, Route
+from tests.fakes.openai.conversation import Reply
+from tests.fakes.openai.faults import Turn
+from tests.fakes.openai.schemas import example
+from tests.fakes.replicate.server import ReplicateServer
+from tests.fakes.replicate.wire.shelf import Spoil
+from tests.fakes.runway.outcome import Outcome
+from tests.fakes.runway.server import RunwayServer
+
+CHAT_S = 0.2
+MODERATION_S = 0.1
+IMAGE_S = 1.0
+SPEECH_S = 0.5
+VIDEO_S = 3.0
+WAITING_S = 0.2
+"""Of a run at Replicate and Runway, the part before it has a machine."""
+KEY = "sk-test-benchmarks"
+MANY = 100_000
+"""More calls, and more at once, than any benchmark makes."""
+CALLS: Mapping[str, tuple[str, ...]] = {
+    "image": ("generate_image",),
+    "video": ("generate_video",),
+    "mixed": ("generate_image", "generate_image", "generate_video", "generate_speech"),
+}
+"""What a prompt's first word asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """As documented, after so many seconds: the work is a part of them."""
+
+    seconds: float
+
+    async def play(self, turn: Turn) -> web.StreamResponse:
+        """Answer."""
+        job = await turn.accept()
+        answer, _ = await asyncio.gather(job(), asyncio.sleep(self.seconds))
+        return await turn.wire.send(answer)
+
+
+class Away:
+    """The three services."""
+
+    def __init__(self) -> None:
+        self._openai = OpenAIServer(mind=_mind)
+        self._replicate = ReplicateServer(creates_per_minute=MANY, others_per_minute=MANY, files_at_home=True)
+        self._runway = RunwayServer(concurrency=MANY, daily_limit=MANY, credits=MANY * 100, files_at_home=True)
+
+    async def run(self) -> None:
+        """Serve until the input ends."""
+        async with AsyncExitStack() as stack:
+            for server in (self._openai, self._replicate, self._runway):
+                await stack.enter_async_context(server)
+            self._take_time()
+            _say(self._settings())
+            while line := await asyncio.to_thread(sys.stdin.readline):
+                _say(self._told(line.strip()))
+
+    def _take_time(self) -> None:
+        waits = {
+            Route.RESPONSES: CHAT_S,
+            Route.MODERATIONS: MODERATION_S,
+            Route.IMAGES_GENERATE: IMAGE_S,
+            Route.SPEECH: SPEECH_S,
+        }
+        for route, seconds in waits.items():
+            self._openai.script(route, *repeat(Late(seconds), MANY))
+        for server in (self._replicate, self._runway):
+            server.run_s.update(image=IMAGE_S - WAITING_S, speech=SPEECH_S - WAITING_S, video=VIDEO_S - WAITING_S)
+
+    def _settings(self) -> dict[str, str]:
+        return {
+            "OPENAI_API_KEY": KEY,
+            "OPENAI_BASE_URL": self._openai.base_url,
+            "REPLICATE_API_TOKEN": self._replicate.api_token,
+            "REPLICATE_BASE_URL": self._replicate.base_url,
+            "RUNWAYML_API_SECRET": self._runway.api_key,
+            "RUNWAYML_BASE_URL": self._runway.base_url,
+        }
+
+    def _told(self, line: str) -> dict[str, int]:
+        if line == "huge":
+            self._runway.outcomes.append(Outcome(spoil=Spoil.HUGE))
+        openai = {route.value: count for route, count in self._openai.paid.items()}
+        return openai | {"replicate": self._replicate.paid, "runway": self._runway.paid}
+
+
+def _mind(asked: Asked) -> Reply:
+    """Calls by the first word, and a sentence after their results."""
+    if asked.lines[-1].role == "tool":
+        return "Here you are."
+    script, _, words = asked.newest.partition(": ")
+    names = CALLS[script]
+    return [_call(asked.tools[name], name, f"{words}, number {i}") for i, name in enumerate(names)]
+
+
+def _call(schema: Mapping[str, Any], name: str, words: str) -> Call:
+    own = {"text": words} if name == "generate_speech" else {"prompt": words}
+    return Call(name, example(schema, own))
+
+
+def _say(facts: Mapping[str, object]) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+def _leave_the_house_its_processors() -> None:
+    """Providers are far away: they take none of the two processors that are measured, where there are others."""
+    if not hasattr(os, "sched_setaffinity"):
+        return
+    taken = os.sched_getaffinity(0)
+    others = set(range(os.cpu_count() or 1)) - taken
+    os.sched_setaffinity(0, others or taken)
+
+
+if __name__ == "__main__":
+    _leave_the_house_its_processors()
+    asyncio.run(Away().run())

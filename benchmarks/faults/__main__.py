@@ -1,0 +1,63 @@
+"""`python -m benchmarks.faults`: every fault at every service, a misbehaving planner, and a budget under a crowd."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.faults.case import Row
+from benchmarks.faults.house import house
+from benchmarks.faults.lanes import all_lanes
+from benchmarks.faults.mixed import all_parts
+from benchmarks.faults.planners import all_mischiefs
+from benchmarks.faults.purse import purse
+from benchmarks.faults.table import show
+from benchmarks.faults.world import world
+from benchmarks.place import data_folder, keep_to_two_processors
+from benchmarks.report import Figure, Report, conclude
+from benchmarks.witness import call_witness, testimony
+from bot.logs import set_up
+
+LONGEST_S = 120
+
+
+def main() -> int:
+    """Run; returns the process's exit code."""
+    keep_to_two_processors()
+    set_up("CRITICAL")
+    with data_folder() as folder:
+        return conclude(asyncio.run(measure(folder)))
+
+
+async def measure(folder: Path) -> Report:
+    """The table first; it is printed before the figures."""
+    begun = perf_counter()
+    rows, ended_once = [], True
+    async with world() as away:
+        for name, real_planner, tables in (
+            ("services", False, (all_lanes, all_parts)),
+            ("planner", True, (all_mischiefs,)),
+        ):
+            async with house(folder / name, away, real_planner=real_planner) as open_house:
+                call_witness(folder / name)
+                for each in tables:
+                    rows += await each(open_house, away)
+            ended_once = ended_once and all(len(states) == 1 for states in testimony(folder / name).values())
+        money = await purse(folder / "purse", away)
+    show(rows)
+    return Report("faults", "of services, of the planner, of the purse", _figures(rows, ended_once, money, begun))
+
+
+def _figures(rows: Sequence[Row], ended_once: bool, money: Sequence[Figure], begun: float) -> list[Figure]:
+    return [
+        Figure("faults", "faults met", len(rows)),
+        Figure("wrong", "of these with an end that is not as it must be", sum(bool(row.wrong) for row in rows), most=0),
+        Figure("ended_twice", "whether anything ended more than once", int(not ended_once), most=0),
+        *money,
+        Figure("took_s", "the whole run, s", perf_counter() - begun, most=LONGEST_S),
+    ]
+
+
+if __name__ == "__main__":
+    sys.exit(main())
