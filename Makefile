@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= auto
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: install run test check format lock bench chaos load screenshots clean
+.PHONY: install run test check format lock bench chaos faults load screenshots clean
 
 install: $(VENV)/.runs
 
@@ -53,6 +53,9 @@ bench: $(VENV)/.tests
 
 chaos: $(VENV)/.tests
 	@$(BIN)/python -m benchmarks.chaos
+
+faults: $(VENV)/.tests
+	@$(BIN)/python -m benchmarks.faults
 
 load: $(VENV)/.tests
 	@$(BIN)/python -m benchmarks.load

@@ -115,11 +115,13 @@ def release(asset_id: Annotated[str, typer.Argument(help="The asset's id.")]) ->
 
 
 @app.command()
-def doctor() -> None:
-    """Tell what is configured, what is missing, and what would be used."""
+def doctor(
+    offline: Annotated[bool, typer.Option("--offline", help="Do not ask the providers.")] = False,
+) -> None:
+    """Tell what is configured, what is missing, and what would be used. Asking the providers costs nothing."""
     from bot.commands import consult
 
-    healthy = _with_app(consult, worker=False)
+    healthy = _with_app(lambda house: consult(house, offline=offline), worker=False)
     raise typer.Exit(0 if healthy else 1)
 
 

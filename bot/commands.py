@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from bot import terminal
 from bot.app import App
@@ -49,12 +50,13 @@ async def list_gallery(app: App, words: str, *, as_json: bool) -> None:
         Console().print(terminal.gallery(assets, more=more is not None))
 
 
-async def consult(app: App) -> bool:
+async def consult(app: App, *, offline: bool) -> bool:
     """Print the doctor's findings; True where none is bad."""
-    findings = await examine(app)
+    findings = await examine(app, offline=offline)
     console = Console()
     for finding in findings:
-        console.print(f"{SIGNS[finding.mark]} [bold]{finding.subject}[/]  {finding.sentence}", highlight=False)
+        subject, sentence = escape(finding.subject), escape(finding.sentence)
+        console.print(f"{SIGNS[finding.mark]} [bold]{subject}[/]  {sentence}", highlight=False)
     return all(finding.mark != Mark.BAD for finding in findings)
 
 

@@ -1,51 +1,134 @@
 """Structured logs on stderr: ids and outcomes, never prompts, secrets or signed links."""
 
 import logging
+import re
 import sys
+from collections.abc import Iterator
+from traceback import StackSummary, walk_tb
+from types import TracebackType
+from typing import TextIO
 
 import structlog
 
 NOISY = (
+    "PIL",
+    "aiohttp",
+    "aiohttp.access",
+    "aiosqlite",
+    "alembic",
+    "anyio",
+    "asyncio",
+    "boto3",
+    "botocore",
+    "concurrent",
+    "dbos",
+    "discord",
+    "httpcore",
+    "httpcore2",
     "httpx",
     "httpx2",
-    "httpcore",
-    "botocore",
-    "boto3",
-    "urllib3",
+    "openai",
+    "psycopg",
+    "runwayml",
+    "s3transfer",
     "slack_bolt",
     "slack_sdk",
-    "discord",
-    "aiohttp.access",
-    "openai",
+    "sqlalchemy",
+    "stamina",
+    "urllib3",
     "websockets",
-    "runwayml",
-    "alembic",
-    "asyncio",
 )
+"""Libraries that write links, bodies, keys or parameters below WARNING."""
+CLOCK = "%H:%M:%S"
+FRAMES = 20
+"""The innermost places that are shown of one exception."""
+FOREIGN_MAX = 300
+"""Characters of a library's message."""
+_LINK = re.compile(r"([\w+.-]+://)(?:[^\s/@]*@)?([^\s/?#'\"]*)[^\s'\"]*")
+_LONG = re.compile(r"[\w+-]{33,}")
+"""Longer than an id of ours: a key, a token, a signature."""
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+log = structlog.get_logger()
 
 
 def set_up(level: str, *, color: bool | None = None) -> None:
-    """Point structlog and the standard library at one readable stream."""
+    """Point structlog and the standard library at one readable stream. Libraries are heard from WARNING on."""
     number = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False),
+            structlog.processors.TimeStamper(fmt=CLOCK, utc=False),
             structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty() if color is None else color,
-                exception_formatter=structlog.dev.plain_traceback,
+                colors=sys.stderr.isatty() if color is None else color, exception_formatter=_write_places
             ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(
-        level=number, stream=sys.stderr, format="%(asctime)s [%(levelname)s] %(name)s %(message)s", datefmt="%H:%M:%S"
-    )
-    for name in NOISY:  # some of these log whole signed links or request bodies at INFO
-        logging.getLogger(name).setLevel(max(number, logging.WARNING))
-    logging.getLogger("aiohttp.server").setLevel(
-        logging.CRITICAL
-    )  # logs malformed requests whole; ours are logged already
+    _hear_libraries(max(number, logging.WARNING))
+    _hear_retries()
+
+
+def _hear_libraries(number: int) -> None:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Foreign())
+    logging.basicConfig(level=number, handlers=[handler])
+    logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it adds one of its own, which shows everything
+    for name in NOISY:  # whatever the root's level is made later
+        logging.getLogger(name).setLevel(number)
+    # Malformed requests are logged whole by it; ours are logged already.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+
+
+def _hear_retries() -> None:
+    """Stamina's own hook shows the arguments of what is tried again, and the words of its error."""
+    import stamina.instrumentation as retries
+
+    def tell(details: retries.RetryDetails) -> None:
+        error = type(details.caused_by).__name__
+        log.info("tried_again_soon", attempt=details.retry_num, error=error, wait_s=round(details.wait_for, 2))
+
+    retries.set_on_retry_hooks([tell])
+
+
+class Foreign(logging.Formatter):
+    """A library's record: the first line of what it says, and the places of its exception.
+
+    Nobody promises that a library's words hold no link, key or prompt: asyncio's second line shows an exception whole.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, and the places below it."""
+        said = f"{self.formatTime(record, CLOCK)} [{record.levelname.lower()}] {record.name} {_message(record)}"
+        _, error, _ = record.exc_info or (None, None, None)
+        return "\n".join((said, *_places(error)))
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        words = record.getMessage()
+    except (TypeError, ValueError, KeyError):  # arguments that do not fit; the handler would print them all
+        words = str(record.msg)
+    first = words.strip().partition("\n")[0]
+    return _LONG.sub("…", _LINK.sub(r"\1\2/…", first))[:FOREIGN_MAX]
+
+
+def _write_places(stream: TextIO, exc_info: ExcInfo) -> None:
+    """How structlog shows an exception."""
+    stream.write("\n" + "\n".join(_places(exc_info[1])))
+
+
+def _places(error: BaseException | None) -> Iterator[str]:
+    """Types and places of an exception and of what led to it, never their words: these may hold anything."""
+    seen: set[int] = set()
+    while error and id(error) not in seen:
+        seen.add(id(error))
+        yield f"{'from ' if len(seen) > 1 else ''}{type(error).__module__}.{type(error).__qualname__}"
+        frames = StackSummary.extract(walk_tb(error.__traceback__), lookup_lines=False)
+        yield from (f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-FRAMES:])
+        for inner in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+            yield from (f"  {line}" for line in _places(inner))
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -22,6 +22,7 @@ from storage.tables import StepState, now
 AGAIN_TIMES = 3
 """How often one model that is too busy is asked, before another is."""
 AGAIN_MAX_S = 60.0
+TICKET_GRACE_S = 1.0
 CANCEL_WAIT_S = 5.0
 PERHAPS_CHARGED = (
     "Easel was interrupted here, so this may have been charged although nothing arrived. "
@@ -60,18 +61,20 @@ class Asking:
             ProviderError: refused, failed, or `Uncertain`: with the sentence why.
         """
         asked = 0
+        moves: list[str] = []
         while True:
             model = self._ordering.model(job)
             order, notes = fit(await self._order(job, folder), model)
             answer = await self._answer(job, order)
             asked += 1
             if isinstance(answer, Output):
-                return Output(files=answer.files, cost_micros=answer.cost_micros, notes=(*notes, *answer.notes))
+                return Output(files=answer.files, cost_micros=answer.cost_micros, notes=(*moves, *notes, *answer.notes))
             if isinstance(answer, Refused):
                 raise ProviderError(answer.message, answer.code, perhaps_paid=answer.billed)
             if answer.again_s is not None and answer.again_s <= AGAIN_MAX_S and asked < AGAIN_TIMES:
                 await self._again(job, answer.again_s)
             elif answer.elsewhere and (other := self._next(job)):
+                moves.append(f"{model.title} could not be used, so {other.title} made it.")
                 await self._move(job, model, other)
                 asked = 0
             else:
@@ -116,7 +119,25 @@ class Asking:
             started_at=job.step.started_at or now(),
             attempts=job.step.attempts + 1,
         )
-        return await provider.submit(order)
+        return await self._called(job, order, provider)
+
+    async def _called(self, job: Job, order: Order, provider: Provider) -> Answer:
+        """Call the provider. Stopped in the middle, a paid call gets a moment to hand over its ticket.
+
+        With the ticket the provider can be told to stop, or a later run goes on; without it, nobody could tell.
+        """
+        call = asyncio.ensure_future(provider.submit(order))
+        try:
+            return await asyncio.shield(call)
+        except asyncio.CancelledError:
+            if not provider.repeatable:
+                await asyncio.wait((call,), timeout=TICKET_GRACE_S)
+            if call.done() and not call.exception() and isinstance(ticket := call.result(), Ticket):
+                await self._mark(job, ticket={"id": ticket.id, "data": ticket.data})
+            raise
+        finally:
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)
 
     async def _polled(self, job: Job, order: Order, provider: Provider, ticket: Ticket) -> Output | Refused | Failed:
         while True:

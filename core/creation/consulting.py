@@ -64,6 +64,9 @@ class Consulting:
         except EaselError:
             await self._close(creation.id, charge, 0)
             raise
+        except asyncio.CancelledError:  # nobody waits any more, but the server works on and may charge for it
+            await self._close(creation.id, charge, micros)
+            raise
         await self._close(creation.id, charge, turn.usage.cost_micros)
         return turn
 

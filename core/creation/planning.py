@@ -14,6 +14,7 @@ from core.agent.planners.fixed import fixed_turn
 from core.agent.prompting import instructions
 from core.creation.consulting import Consulting
 from core.creation.drafting import Drafting, known
+from core.creation.making import STOP_WORDS
 from core.creation.stops import Stopped, Stops
 from core.creation.workflow import MAX_TURNS, Plan
 from core.errors import ProviderError, UserError
@@ -70,6 +71,8 @@ class Planning:
             return plan
         except Stopped as stop:
             log.info("planning_stopped", creation=creation_id, reason=stop.reason)
+            if stop.reason == "deadline":
+                await self.failed(creation_id, stop.reason, STOP_WORDS[stop.reason])
         except (UserError, ProviderError) as error:
             await self.failed(creation_id, error.code, error.message)
         return NOTHING

@@ -15,7 +15,7 @@ from bot.settings import Settings
 from core.agent.messages import Message, Turn, Usage
 from core.chat import ThreadRef
 from core.errors import Conflict, Invalid, NotFound, PlannerBusy, ProviderError, TooLarge
-from core.providers.base import Failed, Kind, Refused, Tool
+from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool
 from core.wishes import Action
 from storage.tables import ChargeState, CreationState, StepState
 from tests.fakes.house import House, opened
@@ -416,6 +416,24 @@ async def test_cancelling_while_making_stops_the_provider_and_gives_back_what_wa
     assert states(ended) == [StepState.CANCELLED]
     assert provider.cancels.total() == (1 if way.ticket else 0)
     assert provider.submits.total() == 1
+
+
+class SlowToTake(ScriptedProvider):
+    """Takes a while to hand over its ticket."""
+
+    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
+        await asyncio.sleep(0.4)
+        return await super().submit(order)
+
+
+async def test_a_cancel_in_the_middle_of_an_order_waits_for_the_ticket_and_cancels_that(open_house: Open) -> None:
+    provider = SlowToTake(default=Way(ticket=True, hangs=True))
+    async with open_house(provider=provider, catalogue=models(image_usd=0.2)) as house:
+        view = await house.ask()
+        await house.until(view, lambda seen: states(seen) == [StepState.IN_PROGRESS])
+        await cancelled(house, view)
+        assert (await house.budgets())["total"].spent_micros == 0
+    assert (provider.submits.total(), provider.cancels.total()) == (1, 1)
 
 
 @pytest.mark.parametrize("fault", [ProviderError("down"), ConnectionError("gone"), None])
