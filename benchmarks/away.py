@@ -11,13 +11,15 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import repeat
+from time import perf_counter
 from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.openai import Asked, Call, OpenAIServer, Route
+from tests.fakes.openai.answers import Events
 from tests.fakes.openai.conversation import Reply
 from tests.fakes.openai.faults import Turn
 from tests.fakes.openai.schemas import example
@@ -52,9 +54,25 @@ class Late:
 
     async def play(self, turn: Turn) -> web.StreamResponse:
         """Answer."""
-        job = await turn.accept()
-        answer, _ = await asyncio.gather(job(), asyncio.sleep(self.seconds))
+        begun, job = perf_counter(), await turn.accept()
+        answer = await job()
+        await asyncio.sleep(self.seconds - (perf_counter() - begun))
         return await turn.wire.send(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Unveiled:
+    """The same for pictures: those that are streamed send their previews evenly on the way."""
+
+    seconds: float
+
+    async def play(self, turn: Turn) -> web.StreamResponse:
+        """Answer; the last event comes at the end of the time."""
+        begun, job = perf_counter(), await turn.accept()
+        answer = await job()
+        pace_s = self.seconds / (len(answer.events) if isinstance(answer, Events) else 1)
+        await asyncio.sleep(pace_s - (perf_counter() - begun))
+        return await replace(turn.wire, pace_s=pace_s).send(answer)
 
 
 class Away:
@@ -77,13 +95,13 @@ class Away:
 
     def _take_time(self) -> None:
         waits = {
-            Route.RESPONSES: CHAT_S,
-            Route.MODERATIONS: MODERATION_S,
-            Route.IMAGES_GENERATE: IMAGE_S,
-            Route.SPEECH: SPEECH_S,
+            Route.RESPONSES: Late(CHAT_S),
+            Route.MODERATIONS: Late(MODERATION_S),
+            Route.IMAGES_GENERATE: Unveiled(IMAGE_S),
+            Route.SPEECH: Late(SPEECH_S),
         }
-        for route, seconds in waits.items():
-            self._openai.script(route, *repeat(Late(seconds), MANY))
+        for route, behaviour in waits.items():
+            self._openai.script(route, *repeat(behaviour, MANY))
         for server in (self._replicate, self._runway):
             server.run_s.update(image=IMAGE_S - WAITING_S, speech=SPEECH_S - WAITING_S, video=VIDEO_S - WAITING_S)
 

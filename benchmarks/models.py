@@ -47,7 +47,7 @@ async def measure() -> Report:
     """A whole `easel run` with three keys: one wish at a time, then a hundred in one moment."""
     with data_folder() as folder:
         tokens = await add_people(folder, CROWD)
-        settings = {"EASEL_POLL_S": POLL_S, "EASEL_USER_AT_ONCE": 0}
+        settings: dict[str, object] = {"EASEL_POLL_S": POLL_S, "EASEL_USER_AT_ONCE": 0}
         async with (
             outside(folder) as away,
             serving(folder, ["bot", "run"], settings | away.settings) as server,
@@ -64,7 +64,7 @@ async def _alone(client: Client, away: Outside, folder: Path) -> list[Figure]:
         await _created(client, name)  # the first one loads what is loaded late
         before = Counter(await away.paid())
         ends = [await _created(client, name) for _ in range(TIMES)]
-        figures += _times(name, ends) + [_paid(name, name, TIMES, before, Counter(await away.paid()))]
+        figures += [*_times(name, ends), _paid(name, name, TIMES, before, Counter(await away.paid()))]
     return figures
 
 

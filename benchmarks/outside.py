@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.place import ROOT, environment
 
@@ -20,7 +21,7 @@ class Outside:
         """Keys and addresses, as a house wants them in its environment."""
 
     async def paid(self) -> dict[str, int]:
-        """Accepted generations so far, by route of OpenAI (`responses`, `images.generate`, `audio.speech`) and by service."""
+        """Accepted generations so far, by route of OpenAI (`responses`, `audio.speech`, …) and by service."""
         return await _asked(self._process, "paid")
 
     async def huge(self) -> None:
@@ -48,6 +49,7 @@ async def _asked(process: Process, line: str) -> dict[str, int]:
     return await _line(process)
 
 
-async def _line(process: Process) -> dict:  # type: ignore[type-arg]
+async def _line(process: Process) -> dict[str, Any]:
     assert process.stdout is not None
-    return dict(json.loads(await process.stdout.readline()))
+    line: dict[str, Any] = json.loads(await process.stdout.readline())
+    return line

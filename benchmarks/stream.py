@@ -22,7 +22,7 @@ async def measure() -> Report:
         tokens = await add_people(folder, 1)
         async with (
             outside(folder) as away,
-            serving(folder, ["bot", "run"], {"EASEL_POLL_S": POLL_S} | away.settings) as server,
+            serving(folder, ["bot", "run"], {"EASEL_POLL_S": POLL_S, **away.settings}) as server,
             clients(server.url, tokens) as (client,),
         ):
             await _film(client)

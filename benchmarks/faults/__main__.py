@@ -12,6 +12,7 @@ from benchmarks.faults.lanes import all_lanes
 from benchmarks.faults.mixed import all_parts
 from benchmarks.faults.planners import all_mischiefs
 from benchmarks.faults.purse import purse
+from benchmarks.faults.standing_in import all_failures
 from benchmarks.faults.table import show
 from benchmarks.faults.world import world
 from benchmarks.place import data_folder, keep_to_two_processors
@@ -36,7 +37,7 @@ async def measure(folder: Path) -> Report:
     rows, ended_once = [], True
     async with world() as away:
         for name, real_planner, tables in (
-            ("services", False, (all_lanes, all_parts)),
+            ("services", False, (all_lanes, all_parts, all_failures)),
             ("planner", True, (all_mischiefs,)),
         ):
             async with house(folder / name, away, real_planner=real_planner) as open_house:

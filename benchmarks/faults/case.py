@@ -48,7 +48,7 @@ class Row:
         """States of the charges, and the sum that counts as spent."""
         usd = sum(charge.settled_micros for charge in self.end.charges) / 1e6
         states = sorted({charge.state.value for charge in self.end.charges})
-        return f"{'+'.join(states) or 'none'} ${usd:.2f}"
+        return f"{'+'.join(states) or 'none'} ${usd:.4f}"
 
 
 def judged(case: Case, service: str, paid: int, end: End) -> Row:
@@ -73,7 +73,7 @@ def promises_broken(end: End) -> list[str]:
         "a step is open": any(not step.state.final for step in end.view.steps),
         "more steps than are allowed": len(end.view.steps) > MAX_CALLS,
         "money is still held": any(charge.state == ChargeState.RESERVED for charge in end.charges),
-        "no sentence": not end.sentence.strip().endswith((".", "?", "!")),
+        "no sentence": not end.sentence.strip().endswith((".", "?", "!", "…")),
         "too many words": len(end.sentence) > LONGEST,
         "unfit for people": bool(_LEAKS.search(end.sentence)) or KEY in end.sentence,
         "an internal error": bool(end.view.error and end.view.error.code == "internal"),

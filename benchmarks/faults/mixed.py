@@ -33,7 +33,9 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("image", "OpenAI drops it", "gpt-image-2.6-flare", _openai(pictures, faults.Drop())),
         Part("speech", "OpenAI sends HTML", "gpt-4o-mini-tts", _openai(speech, page)),
-        Part("image", "Replicate: 500", "flux-2-pro", lambda away: away.replicate.always("create", behaviour.drops())),
+        Part(
+            "image", "Replicate drops it", "flux-2-pro", lambda away: away.replicate.always("create", behaviour.drops())
+        ),
         Part("video", "Runway refuses", "gen4.5", lambda away: away.runway.outcomes.append(outcome.moderated())),
     )
 

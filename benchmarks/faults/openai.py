@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Iterator
 
-from benchmarks.faults.case import RELEASED, Case
+from benchmarks.faults.case import RELEASED, SETTLED, Case
 from benchmarks.faults.world import Refuse, Say, World
 from tests.fakes.openai import Route, faults
 from tests.fakes.openai.answers import Binary, Json
@@ -40,8 +40,8 @@ def cases(route: Route) -> Iterator[Case]:
         ("invalid key", faults.Unauthorized()),
         ("quota exhausted", faults.InsufficientQuota()),
     ):
-        charge = {} if fault.startswith("503") else {"charge": RELEASED}  # nobody can tell a 503 from another 5xx
-        yield Case(fault=fault, arrange=_always(route, behaviour), paid=0, **charge)
+        charge = SETTLED if fault.startswith("503") else RELEASED  # nobody can tell a 503 from another 5xx
+        yield Case(fault=fault, arrange=_always(route, behaviour), paid=0, charge=charge)
     yield Case(fault="429, Retry-After 1 s", arrange=_once(route, faults.RateLimited(1.0)), ends="succeeded", least_s=1)
 
 

@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.faults.case import Row, promises_broken
+from benchmarks.faults.case import SETTLED, Row, promises_broken
 from benchmarks.faults.house import End, House
 from benchmarks.faults.world import World
 from core.agent.loop import MAX_CALLS
 from core.creation.consulting import ATTEMPTS
 from core.creation.workflow import MAX_TURNS
+from storage.tables import ChargeState
 from tests.fakes.openai import Asked, Call, Route, faults
 from tests.fakes.openai.conversation import Mind, Refusal, Reply, Thought
 from tests.fakes.openai.faults import Behaviour, Normal
@@ -33,6 +34,10 @@ class Mischief:
     """Pictures that are paid at the most."""
     asked: int = ATTEMPTS
     """Paid answers of the planner at the most."""
+    charge: ChargeState | None = None
+    """Of every answer, where only one is right."""
+    words: str = ""
+    """What the sentence must say."""
 
 
 def picture(asked: Asked) -> Call:
@@ -81,11 +86,14 @@ def mischiefs() -> tuple[Mischief, ...]:
         Mischief(fault="endless tool loop", mind=endless, ends=done, made=MAX_TURNS, asked=MAX_TURNS),
         Mischief(fault="refusal", mind=saying(Refusal()), ends=talked),
         Mischief(fault="empty reply", mind=saying("")),
-        Mischief(fault="out of room", mind=saying(Thought(text="I am", incomplete="max_output_tokens"))),
+        Mischief(fault="out of room at once", mind=saying(Thought(incomplete="max_output_tokens"))),
+        Mischief(
+            fault="out of room in a word", mind=saying(Thought(text="I am", incomplete="max_output_tokens")), ends=done
+        ),
         Mischief(fault="cut by a filter", mind=saying(Thought(incomplete="content_filter"))),
         Mischief(fault="fails in the middle", mind=saying(Thought(error="server_error"))),
         Mischief(fault="500", server=faults.Status(500)),
-        Mischief(fault="read timeout", server=faults.Hang()),
+        Mischief(fault="read timeouts", server=faults.Hang(), charge=SETTLED, words="time limit"),
         Mischief(fault="dropped after accept", server=faults.Drop()),
         Mischief(fault="broken JSON", server=faults.BrokenJson()),
         Mischief(fault="empty answer", server=faults.Empty()),
@@ -119,6 +127,10 @@ def _judged(mischief: Mischief, asked: int, made: int, end: End) -> Row:
         row.wrong.append(f"{made} pictures paid")
     if asked > mischief.asked:
         row.wrong.append(f"{asked} answers paid")
+    if mischief.charge and {charge.state for charge in end.charges} != {mischief.charge}:
+        row.wrong.append(f"a charge is not {mischief.charge.value}")
+    if mischief.words not in end.sentence:
+        row.wrong.append(f"does not say {mischief.words!r}")
     if len(end.view.assets) != made:
         row.wrong.append(f"{len(end.view.assets)} of {made} pictures kept")
     return row

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session, select
 
@@ -39,7 +40,7 @@ class Books:
 async def purse(folder: Path, away: World) -> list[Figure]:
     """Half of the wishes are films of two seconds at 24 cents, half are pictures."""
     credits_before, pictures = away.runway.spent_credits, away.paid(Route.IMAGES_GENERATE.value)
-    settings = {"EASEL_BUDGET_TOTAL_DAY_USD": LIMIT_USD, "EASEL_DEADLINE_S": DEADLINE_S * 6}
+    settings: dict[str, Any] = {"EASEL_BUDGET_TOTAL_DAY_USD": LIMIT_USD, "EASEL_DEADLINE_S": DEADLINE_S * 6}
     async with house(folder, away, **settings) as first:
         ends = await _wish(first, AT_ONCE)
         before = await _books(first)

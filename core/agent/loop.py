@@ -1,7 +1,7 @@
 """The agent's side of a turn: what the planner is told, and which of its calls are accepted."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,8 @@ from storage.tables import Asset, Creation, Step, StepState, Turn
 
 MAX_CALLS = 12
 MAX_REPAIRS = 2
+TOLD_WORDS = 200
+"""Characters of an attached asset's prompt or file name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +49,43 @@ class Judged:
     answers: dict[str, str] = field(default_factory=dict)
 
 
-def conversation(past: Sequence[tuple[Snapshot, Sequence[Turn]]], system: str = "") -> tuple[Message, ...]:
-    """The messages for a planner: its instructions, then every creation with its calls and results, the newest last."""
+def conversation(
+    past: Sequence[tuple[Snapshot, Sequence[Turn]]], system: str = "", assets: Mapping[str, Asset] | None = None
+) -> tuple[Message, ...]:
+    """The messages for a planner: its instructions, then every creation with its calls and results, the newest last.
+
+    `assets`: what the newest creation may work from, by id; of the attached ones a planner is told what they are.
+    """
     messages = [Message(role=Role.SYSTEM, text=system)]
     for rows, turns in past:
-        messages.append(_wish(rows.creation))
+        messages.append(_wish(rows.creation, assets or {}))
         for turn in turns:
             messages.extend(_turn(turn, rows))
     return tuple(messages)
 
 
-def _wish(creation: Creation) -> Message:
+def _wish(creation: Creation, assets: Mapping[str, Asset]) -> Message:
     hidden = ("model", "max_usd", "max_steps", "exact_words")
     settings = tuple((key, str(value)) for key, value in creation.options.items() if key not in hidden)
+    attached = tuple((each, _attached(assets[each])) for each in creation.inputs if each in assets)
     text = creation.prompt or f"({creation.action})"
-    return Message(role=Role.USER, text=text, inputs=tuple(creation.inputs), settings=settings)
+    return Message(role=Role.USER, text=text, inputs=tuple(creation.inputs), attached=attached, settings=settings)
+
+
+def _attached(asset: Asset) -> str:
+    """What counts of an attached asset: of an upload its name, as nobody described it."""
+    uploaded = asset.kind == Kind.UPLOAD
+    words = {"uploaded": True, "file_name": asset.asked} if uploaded else {"prompt": asset.prompt}
+    facts = {"kind": _kind_of(asset), "version": asset.version, "duration_s": asset.duration_s} | words
+    cut = {name: value[:TOLD_WORDS] if isinstance(value, str) else value for name, value in facts.items()}
+    return json.dumps({name: value for name, value in cut.items() if value}, ensure_ascii=False)
+
+
+def _kind_of(asset: Asset) -> Kind:
+    """What an asset is, however it came: an uploaded film is a video, any other upload a picture."""
+    if asset.kind != Kind.UPLOAD:
+        return Kind(asset.kind)
+    return Kind.VIDEO if asset.media_type.startswith("video/") else Kind.IMAGE
 
 
 def _turn(turn: Turn, rows: Snapshot) -> list[Message]:

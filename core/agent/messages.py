@@ -31,7 +31,7 @@ class Message:
     """One line of the conversation.
 
     A tool message answers the call `call_id` with JSON: `{"asset_id", "kind", "prompt", "version", …}` or `{"error"}`.
-    A user message may carry the ids of attached images and the settings that the person chose.
+    A user message may carry what was attached, with what is known of it, and the settings that the person chose.
     """
 
     role: Role
@@ -40,6 +40,9 @@ class Message:
     call_id: str = ""
     inputs: tuple[str, ...] = ()
     """Ids of assets that the person attached or replied to, most important first."""
+    attached: tuple[tuple[str, str], ...] = ()
+    """What is known of these, by id: JSON of `kind` (an uploaded film is a `video`), `prompt` or (`uploaded`)
+    `file_name`, `version`, `duration_s`. Nothing of one that is not there any more."""
     settings: tuple[tuple[str, str], ...] = ()
     """What the person set outside the words: `kind`, `aspect`, `count`, `duration_s`, `voice`, `style`."""
 

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -23,6 +24,8 @@ AGAIN_TIMES = 3
 """How often one model that is too busy is asked, before another is."""
 AGAIN_MAX_S = 60.0
 TICKET_GRACE_S = 1.0
+TELL_EVERY_S = 1.0
+"""How often progress is written down, however often it is polled: nobody is shown it more often."""
 CANCEL_WAIT_S = 5.0
 PERHAPS_CHARGED = (
     "Easel was interrupted here, so this may have been charged although nothing arrived. "
@@ -140,12 +143,15 @@ class Asking:
             await asyncio.gather(call, return_exceptions=True)
 
     async def _polled(self, job: Job, order: Order, provider: Provider, ticket: Ticket) -> Output | Refused | Failed:
+        told_at = 0.0
         while True:
             await asyncio.sleep((self._poll_s or provider.poll_s) * random.uniform(0.9, 1.1))
             answer = await provider.poll(ticket, order)
             if not isinstance(answer, Waiting):
                 return answer
-            await self._mark(job, progress=answer.progress, detail=answer.detail)
+            if answer.detail != job.step.detail or monotonic() - told_at >= TELL_EVERY_S:
+                told_at = monotonic()
+                await self._mark(job, progress=answer.progress, detail=answer.detail)
 
     def _may_rerun(self, job: Job) -> bool:
         """An operator may allow paying twice, up to a price."""

@@ -8,6 +8,8 @@ from core.agent.catalogue import Model
 from core.providers.base import Failed, Kind, Order, Tool
 
 UTF16 = "utf16"
+CHOOSES_VOICE = "chooses_voice"
+"""A model's setting: its provider finds a voice for a wish such as "deep male", and says so where there is none."""
 _SENTENCE_END = re.compile(r"[.!?…](?=[\s\"'”’)\]]|$)[\"'”’)\]]*|[。！？]|\n")
 _LEAST_KEPT = 0.5
 """A cut at a sentence end may cost at most this share of the room; then words are cut."""
@@ -114,6 +116,8 @@ def _voice(order: Order, model: Model) -> Fitted:
     if not order.voice or not model.voices or order.voice in model.voices:
         return order, ()
     same = next((voice for voice in model.voices if voice.lower() == order.voice.strip().lower()), None)
+    if same is None and model.settings.get(CHOOSES_VOICE):
+        return order, ()
     said = () if same else (f"{model.title} has no voice “{order.voice}”, so its usual one speaks.",)
     return replace(order, voice=same), said
 

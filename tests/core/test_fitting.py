@@ -98,6 +98,19 @@ def test_a_voice_is_found_in_any_case_and_replaced_aloud() -> None:
     assert (fitted.voice, notes) == (None, ("FLUX has no voice “Marvin”, so its usual one speaks.",))
 
 
+def test_a_wish_for_a_voice_is_left_to_a_provider_that_chooses_by_itself() -> None:
+    speaker = model(Kind.SPEECH, voices=("marin", "cedar"), settings={"chooses_voice": True})
+    wish = order(Kind.SPEECH, voice="deep male")
+    assert fit(wish, speaker) == (wish, ())
+    assert fit(order(Kind.SPEECH, voice="Cedar"), speaker)[0].voice == "cedar"
+
+
+def test_the_models_whose_provider_chooses_voices_say_so() -> None:
+    spoken = [each for each in read_listing().model if each.makes is Kind.SPEECH]
+    assert {each.provider for each in spoken if each.settings.get("chooses_voice")} == {"openai"}
+    assert all(each.settings.get("chooses_voice") for each in spoken if each.provider == "openai")
+
+
 @pytest.mark.parametrize(
     ("text", "most", "kept"),
     [

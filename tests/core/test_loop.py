@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.agent.loop import MAX_CALLS, Known, conversation, judge, makes, numbered, source_of
+from core.agent.loop import MAX_CALLS, TOLD_WORDS, Known, conversation, judge, makes, numbered, source_of
 from core.agent.messages import Role, ToolCall
 from core.agent.messages import Turn as Answer
 from core.providers.base import Kind, Tool
@@ -212,6 +212,34 @@ def test_a_deleted_result_is_said_to_be_deleted() -> None:
 
 def test_a_pressed_button_without_words_still_says_something() -> None:
     assert conversation([past("", action="vary")])[-1].text
+
+
+def asset(**more: Any) -> Asset:
+    facts = {"id": ASSET, "user_id": "u", "kind": "image", "media_type": "image/png", "object_key": "SECRET"}
+    return Asset(**(facts | more))
+
+
+@pytest.mark.parametrize(
+    ("attached", "told"),
+    [
+        (
+            asset(kind="upload", media_type="video/mp4", asked="waves.mp4", duration_s=4.0),
+            {"kind": "video", "uploaded": True, "file_name": "waves.mp4", "duration_s": 4.0},
+        ),
+        (asset(kind="upload", asked=""), {"kind": "image", "uploaded": True}),
+        (asset(prompt="sent", asked="typed", round=3, letter=1), {"kind": "image", "prompt": "sent", "version": "v3b"}),
+        (asset(kind="speech", prompt="x" * 900), {"kind": "speech", "prompt": "x" * TOLD_WORDS}),
+    ],
+)
+def test_of_what_a_person_attached_a_planner_is_told_what_it_is(attached: Asset, told: dict[str, Any]) -> None:
+    newest = conversation([past(inputs=[ASSET])], "", {ASSET: attached})[-1]
+    assert newest.inputs == (ASSET,)
+    assert {each: json.loads(facts) for each, facts in newest.attached} == {ASSET: told}
+
+
+def test_of_what_is_out_of_reach_a_planner_is_told_the_id_alone() -> None:
+    newest = conversation([past(inputs=["b" * 32])], "", {ASSET: asset()})[-1]
+    assert (newest.inputs, newest.attached) == (("b" * 32,), ())
 
 
 def test_a_silent_turn_leaves_no_empty_message() -> None:

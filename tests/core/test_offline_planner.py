@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.agent.messages import Message, Role, ToolCall, Turn
+from core.agent.planners.offline import replies
 from core.agent.planners.offline.planner import OfflinePlanner
 from core.agent.tools import TOOLS
 from core.providers.base import Tool
@@ -91,8 +92,12 @@ async def plan(
     thread: Thread | None = None,
     inputs: tuple[str, ...] = (),
     chosen: dict[str, str] | None = None,
+    known: dict[str, Any] | None = None,
 ) -> Turn:
-    newest = Message(role=Role.USER, text=text, inputs=inputs, settings=tuple((chosen or {}).items()))
+    """`known`: what is told of each attached asset."""
+    attached = tuple((each, json.dumps(known)) for each in inputs) if known else ()
+    chosen_beside = tuple((chosen or {}).items())
+    newest = Message(role=Role.USER, text=text, inputs=inputs, attached=attached, settings=chosen_beside)
     return await OfflinePlanner().next((*(thread or Thread()).messages, newest), ALL_TOOLS)
 
 
@@ -437,6 +442,52 @@ async def test_settings_win_over_words(text: str, chosen: dict[str, str], expect
 )
 async def test_an_attached_picture_is_worked_on(text: str, expected: list[Expected]) -> None:
     assert_calls(await plan(text, everything(), inputs=(UPLOAD,)), expected)
+
+
+FILM = {"kind": "video", "uploaded": True, "file_name": "waves.mp4", "duration_s": 4}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("make it longer", [call("extend", video=UPLOAD, prompt=None)]),
+        ("extend it by 3 seconds", [call("extend", video=UPLOAD, duration_s=3)]),
+        ("make it 10 seconds long", [call("extend", video=UPLOAD, duration_s=6)]),
+        ("upscale it", [call("upscale", asset=UPLOAD)]),
+        ("make it darker", [call("vary", image=UPLOAD, prompt="darker")]),
+        ("a picture of a fox", [image("a fox")]),
+        ("a video of a fox", [video("a fox", first_frame=None)]),
+    ],
+)
+async def test_an_attached_film_is_known_to_be_one(text: str, expected: list[Expected]) -> None:
+    assert_calls(await plan(text, a_picture(), inputs=(UPLOAD,), known=FILM), expected)
+
+
+async def test_an_attached_film_stays_one_in_later_requests() -> None:
+    thread = Thread()
+    film = Message(role=Role.USER, text="hello", inputs=(UPLOAD,), attached=((UPLOAD, json.dumps(FILM)),))
+    thread.messages += [film, Message(role=Role.ASSISTANT, text="Hello!")]
+    assert_calls(await plan("make it longer", thread), [call("extend", video=UPLOAD)])
+
+
+@pytest.mark.parametrize("text", ["make it shorter", "make it 2 seconds long"])
+async def test_an_attached_film_is_never_cut(text: str) -> None:
+    turn = await plan(text, inputs=(UPLOAD,), known=FILM)
+    assert (turn.calls, turn.text) == ((), replies.NOT_SHORTER)
+
+
+async def test_a_picture_from_another_thread_keeps_its_description() -> None:
+    made = {"kind": "image", "prompt": "a red boat", "version": "v2"}
+    turn = await plan("make it darker", inputs=(UPLOAD,), known=made)
+    assert_calls(turn, [call("edit", image=UPLOAD, prompt="a red boat, darker", instruction="darker")])
+
+
+@given(told=st.text(max_size=60) | st.dictionaries(st.sampled_from(["kind", "prompt", "duration_s"]), st.none()))
+async def test_whatever_is_told_of_an_attached_asset_is_read(told: Any) -> None:
+    facts = told if isinstance(told, str) else json.dumps(told)
+    newest = Message(role=Role.USER, text="make it darker", inputs=(UPLOAD,), attached=((UPLOAD, facts),))
+    turn = await OfflinePlanner().next((newest,), ALL_TOOLS)
+    assert_calls(turn, [call("edit", image=UPLOAD)])
 
 
 async def test_an_attached_picture_without_words_is_asked_about() -> None:

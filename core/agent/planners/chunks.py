@@ -64,7 +64,8 @@ class Chunks:
         text = self._visible().strip()
         if not text and not calls and (cut or spoken_to):
             raise failures.cut_off(usage.cost_micros) if cut else failures.silent(usage.cost_micros)
-        return Turn(text, tuple(_told(call, at) for at, call in enumerate(calls)), usage)
+        calls_told = tuple(_told(call, at) for at, call in enumerate(calls))
+        return Turn(telling.cut(text) if cut else text, calls_told, usage)
 
     def _counted(self, service: Service) -> Usage:
         tokens = getattr(self._usage, "prompt_tokens", None), getattr(self._usage, "completion_tokens", None)

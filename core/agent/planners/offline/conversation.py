@@ -27,6 +27,7 @@ class Asset:
     creation: int = 0
     """The place of its creation in the thread."""
     upload: bool = False
+    """Handed in from outside this thread."""
     made_with: dict[str, Any] = field(default_factory=dict, hash=False)
     """The arguments of the call that made it."""
 
@@ -58,7 +59,7 @@ def read(messages: tuple[Message, ...]) -> Conversation | None:
     before, newest = messages[:at], messages[at]
     assets = tuple(_assets(before))
     by_id = {asset.id: asset for asset in assets}
-    inputs = tuple(by_id.get(key) or _upload(key) for key in newest.inputs if _ID.fullmatch(key))
+    inputs = tuple(by_id.get(asset.id) or asset for asset in _attached(newest))
     calls = sum(len(message.calls) for message in before)
     return Conversation(newest=newest, assets=assets, inputs=inputs, calls_before=calls, before=before)
 
@@ -77,8 +78,12 @@ def last_attempt_failed(before: tuple[Message, ...]) -> bool:
 
 def facts(message: Message) -> dict[str, Any]:
     """A tool message's JSON object; empty where it is none."""
+    return _object(message.text)
+
+
+def _object(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(message.text)
+        found = json.loads(text)
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
@@ -91,7 +96,7 @@ def _assets(messages: tuple[Message, ...]) -> Iterator[Asset]:
     for message in messages:
         if message.role is Role.USER:
             creation += 1
-            found = [_upload(key, creation) for key in message.inputs if _ID.fullmatch(key) and key not in seen]
+            found = [asset for asset in _attached(message, creation) if asset.id not in seen]
         else:
             calls |= {call.id: call for call in message.calls}
             found = [asset] if (asset := _made(message, calls.get(message.call_id), creation)) else []
@@ -99,8 +104,23 @@ def _assets(messages: tuple[Message, ...]) -> Iterator[Asset]:
         yield from found
 
 
-def _upload(key: str, creation: int = 0) -> Asset:
-    return Asset(id=key, kind=Kind.IMAGE, creation=creation, upload=True)
+def _attached(message: Message, creation: int = 0) -> list[Asset]:
+    """What a person handed in; a picture, where nothing is known of it."""
+    known = dict(message.attached)
+    ids = [key for key in message.inputs if _ID.fullmatch(key)]
+    return [_handed_in(key, _object(known.get(key, "")), creation) for key in ids]
+
+
+def _handed_in(key: str, known: dict[str, Any], creation: int) -> Asset:
+    return Asset(
+        id=key,
+        kind=_KINDS.get(str(known.get("kind")), Kind.IMAGE),
+        prompt=_text(known.get("prompt")),
+        duration_s=_seconds(known.get("duration_s")),
+        version=_text(known.get("version")),
+        creation=creation,
+        upload=True,
+    )
 
 
 def _made(message: Message, call: ToolCall | None, creation: int) -> Asset | None:
@@ -121,7 +141,7 @@ def _made(message: Message, call: ToolCall | None, creation: int) -> Asset | Non
 
 
 def _arguments(call: ToolCall | None) -> dict[str, Any]:
-    return facts(Message(role=Role.TOOL, text=call.arguments)) if call else {}
+    return _object(call.arguments) if call else {}
 
 
 def _text(value: object) -> str:

@@ -11,7 +11,7 @@ from core.agent.planners.offline.plan import Plan
 from core.agent.planners.offline.prompts import LONGEST_INSTRUCTION, LONGEST_PROMPT, alt_text, merge
 from core.agent.planners.offline.quotes import mask
 from core.agent.planners.offline.shapes import compared
-from core.agent.tools import ASPECTS, STYLES, EditImage, GenerateVideo
+from core.agent.tools import ASPECTS, STYLES, EditImage, GenerateVideo, Vary
 from core.providers.base import Kind
 
 
@@ -50,6 +50,9 @@ def _edit_image(plan: Plan, asset: Asset, change: Change) -> None:
 
 
 def _edit_video(plan: Plan, asset: Asset, change: Change) -> None:
+    if asset.upload:
+        _vary_video(plan, asset, change)
+        return
     prompt = (described_of(asset, change) or change.instruction or "a video")[:LONGEST_PROMPT]
     made = asset.made_with
     plan.add(
@@ -64,6 +67,12 @@ def _edit_video(plan: Plan, asset: Asset, change: Change) -> None:
             }
         )
     )
+
+
+def _vary_video(plan: Plan, asset: Asset, change: Change) -> None:
+    """A film that came from elsewhere cannot be made anew from its description; it is what the work starts from."""
+    prompt = (described_of(asset, change) or change.instruction)[:LONGEST_PROMPT] or None
+    plan.add(Vary.model_validate({"image": asset.id, "prompt": prompt, "aspect": aspect_of(asset, change)}), asset)
 
 
 def _edit_speech(plan: Plan, asset: Asset, change: Change) -> None:

@@ -75,7 +75,7 @@ def asset_for(plan: Plan, target: Target, kind: Kind | None) -> Asset | None:
 
 
 def _make_new(plan: Plan, wish: Wish) -> None:
-    attached = next((asset for asset in plan.inputs if asset.upload), None)
+    attached = next((asset for asset in plan.inputs if asset.upload and asset.kind is Kind.IMAGE), None)
     if attached:
         _make_from_asset(plan, wish, attached, wish.prompt)
         return

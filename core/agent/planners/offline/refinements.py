@@ -126,6 +126,8 @@ def _set_length(plan: Plan, video: Asset, change: Change, wished_s: float) -> st
         plan.rewrite(video, {"duration_s": wished_s}, video.prompt)
     elif known and wished_s > known:
         plan.add(_longer(video, change, max(1.0, round(wished_s - known, 2))), video)
+    elif video.upload:
+        return replies.NOT_SHORTER
     else:
         edit(plan, video, change)
     return ""
@@ -142,6 +144,8 @@ def _shorten(plan: Plan, change: Change) -> str:
         return replies.NEED_THE_WORDS
     if video is None:
         return replies.NO_VIDEO
+    if video.upload:
+        return replies.NOT_SHORTER
     length = change.traits.duration_s or max(1.0, (video.duration_s or _UNKNOWN_LENGTH_S) / 2)
     edit(plan, video, replace(change, traits=replace(change.traits, duration_s=min(length, 60.0))))
     return ""

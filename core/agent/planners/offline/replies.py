@@ -18,6 +18,7 @@ PRAISED = "I am glad that you like it. Reply whenever you would like a change or
 GOING_BACK = "Nothing is lost: reply to any earlier version, and I will go on from there."
 NOTHING_YET = "There is nothing here to change yet. Tell me what to make, and I will start with that."
 NO_VIDEO = "There is no video here that I could change. Say “animate it” or ask for a video first."
+NOT_SHORTER = "A video that you brought along can be changed or made longer here, but not shorter."
 NO_IMAGE = "There is no picture here to work from yet. Attach one, or tell me what it should show."
 NO_SPEECH = "There is no spoken text here yet. Ask for a narration, with the words in quotation marks."
 WHAT_WITH_INPUT = (
