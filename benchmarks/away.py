@@ -21,7 +21,7 @@ from aiohttp import web
 from tests.fakes.openai import Asked, Call, OpenAIServer, Route
 from tests.fakes.openai.answers import Events
 from tests.fakes.openai.conversation import Reply
-from tests.fakes.openai.faults import Turn
+from tests.fakes.openai.faults import Behaviour, Turn
 from tests.fakes.openai.schemas import example
 from tests.fakes.replicate.server import ReplicateServer
 from tests.fakes.replicate.wire.shelf import Spoil
@@ -94,7 +94,7 @@ class Away:
                 _say(self._told(line.strip()))
 
     def _take_time(self) -> None:
-        waits = {
+        waits: dict[Route, Behaviour] = {
             Route.RESPONSES: Late(CHAT_S),
             Route.MODERATIONS: Late(MODERATION_S),
             Route.IMAGES_GENERATE: Unveiled(IMAGE_S),

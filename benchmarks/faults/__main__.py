@@ -34,7 +34,8 @@ def main() -> int:
 async def measure(folder: Path) -> Report:
     """The table first; it is printed before the figures."""
     begun = perf_counter()
-    rows, ended_once = [], True
+    rows: list[Row] = []
+    ends: list[int] = []
     async with world() as away:
         for name, real_planner, tables in (
             ("services", False, (all_lanes, all_parts, all_failures)),
@@ -44,17 +45,18 @@ async def measure(folder: Path) -> Report:
                 call_witness(folder / name)
                 for each in tables:
                     rows += await each(open_house, away)
-            ended_once = ended_once and all(len(states) == 1 for states in testimony(folder / name).values())
+            ends += [len(states) for states in testimony(folder / name).values()]
         money = await purse(folder / "purse", away)
     show(rows)
-    return Report("faults", "of services, of the planner, of the purse", _figures(rows, ended_once, money, begun))
+    return Report("faults", "of services, of the planner, of the purse", _figures(rows, ends, money, begun))
 
 
-def _figures(rows: Sequence[Row], ended_once: bool, money: Sequence[Figure], begun: float) -> list[Figure]:
+def _figures(rows: Sequence[Row], ends: Sequence[int], money: Sequence[Figure], begun: float) -> list[Figure]:
     return [
         Figure("faults", "faults met", len(rows)),
         Figure("wrong", "of these with an end that is not as it must be", sum(bool(row.wrong) for row in rows), most=0),
-        Figure("ended_twice", "whether anything ended more than once", int(not ended_once), most=0),
+        Figure("ended", "creations and steps that came to an end, as the rows say", len(ends), least=len(rows)),
+        Figure("ended_twice", "of these more than once", sum(count != 1 for count in ends), most=0),
         *money,
         Figure("took_s", "the whole run, s", perf_counter() - begun, most=LONGEST_S),
     ]
