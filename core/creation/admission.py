@@ -103,7 +103,7 @@ class Admission:
 
     async def place(self, creation_id: str) -> tuple[int | None, float | None]:
         """A waiting creation's place in line (1 is next) and about how many seconds until it starts."""
-        order = await self._order()
+        order = await self._order(creation_id)
         index = next((i for i, place in enumerate(order) if place.id == creation_id), None)
         if index is None:
             return None, None
@@ -146,9 +146,10 @@ class Admission:
             )
         )
 
-    async def _order(self) -> list[Place]:
+    async def _order(self, creation_id: str) -> list[Place]:
+        """The line, read anew where it is old, or from before this creation came."""
         read_at, order = self._line
-        if monotonic() - read_at > LINE_FRESH_S:
+        if monotonic() - read_at > LINE_FRESH_S or all(place.id != creation_id for place in order):
             order = line(*await self._read())
             self._line = (monotonic(), order)
         return order
