@@ -108,7 +108,7 @@ class Asking:
             if not isinstance(answer, Ticket):
                 return answer
             ticket = answer
-            await self._mark(job, ticket={"id": ticket.id, "data": ticket.data})
+            await self._keep(job, ticket)
         return await self._polled(job, order, provider, ticket)
 
     async def _submit(self, job: Job, order: Order, provider: Provider) -> Answer:
@@ -136,11 +136,15 @@ class Asking:
             if not provider.repeatable:
                 await asyncio.wait((call,), timeout=TICKET_GRACE_S)
             if call.done() and not call.exception() and isinstance(ticket := call.result(), Ticket):
-                await self._mark(job, ticket={"id": ticket.id, "data": ticket.data})
+                await self._keep(job, ticket)
             raise
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
+
+    async def _keep(self, job: Job, ticket: Ticket) -> None:
+        """Commit the ticket: from now on a later run only polls."""
+        await self._mark(job, ticket={"id": ticket.id, "data": ticket.data})
 
     async def _polled(self, job: Job, order: Order, provider: Provider, ticket: Ticket) -> Output | Refused | Failed:
         told_at = 0.0

@@ -102,10 +102,6 @@ class Canvas:
         """Blur all that was painted so far, for what lies behind glass or far away."""
         self.image = self.image.filter(ImageFilter.GaussianBlur(radius))
 
-    def wash(self, paint: Colour, alpha: float) -> None:
-        """Lay a thin colour over everything."""
-        self.image = Image.blend(self.image, Image.new("RGB", self.image.size, paint.rgb), alpha)
-
     def vignette(self, strength: float) -> None:
         """Let the corners fall off a little."""
         mask = Image.radial_gradient("L").point([round(strength * max(0, v - 110) * 255 / 145) for v in range(256)])

@@ -53,10 +53,6 @@ class Plan:
                 return found
         return None
 
-    def newest_planned(self, kind: Kind) -> Asset | None:
-        """The newest of this kind that this answer will make."""
-        return _first(self._planned[::-1], kind)
-
     def pointed(self, word: str, kind: Kind | None) -> Asset | None:
         """The asset that `v3b`, `2` or `second` points to."""
         wanted = word.lower().removeprefix("v")
