@@ -2,28 +2,32 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from bot.chat.links import Links
 from bot.settings import Settings, secret_key
+from bot.surface import Surface
 from core.agent.catalogue import OFFLINE, Catalogue, Listing, Model, read_listing
 from core.agent.messages import Planner
 from core.chat import Adapter
+from core.chats import Chats
 from core.creation.admission import Admission, Room
 from core.creation.delivery import Delivery
 from core.creation.overdue import Overdue
+from core.creation.posting import Posting
 from core.creation.spool import Spool
 from core.creation.stops import Stops
 from core.creation.thumbnails import Thumbnails
 from core.deletion import Deletion
 from core.native.pool import NativePool
 from core.providers.base import Provider
-from core.studio import Studio
+from core.studio import OWN_SURFACES, Studio
 from core.trust.checks import Safety
 from core.trust.media import Uploads
 from storage import creations, people
@@ -69,11 +73,17 @@ class App:
     deletion: Deletion
     overdue: Overdue
     studio: Studio
+    chats: Chats
+    links: Links
     uploads: Uploads
     local_user_id: str
     secret_key: str
     workbench: "asyncio.Future[Workbench] | None"
     """Comes up beside the web, which answers before it is loaded. None where this process does no work."""
+    surfaces: dict[str, Surface] = field(default_factory=dict)
+    """The chat platforms that are set up; filled beside the web."""
+    surfaces_open: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once they are there."""
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -97,6 +107,7 @@ class App:
         reasons = [f"{task.get_name()} has stopped" for task in self.tasks if task.done() and not _once(task)]
         if self.workbench and not self.workbench.done():
             reasons.append("the engine is starting")
+        reasons += [reason for surface in self.surfaces.values() for reason in surface.not_ready()]
         return reasons + ([] if self.admission.open else ["draining"])
 
 
@@ -105,16 +116,21 @@ async def running(
     settings: Settings,
     *,
     worker: bool = True,
+    listen: bool = False,
     providers: Mapping[str, Provider] | None = None,
     planner: Planner | None = None,
     models: tuple[Model, ...] | None = None,
     safety: Safety | None = None,
     adapters: Mapping[str, Adapter] | None = None,
 ) -> AsyncIterator[App]:
-    """Build the house, let it work, and take it down in order. What is given replaces what settings would choose."""
+    """Build the house, let it work, and take it down in order. What is given replaces what settings would choose.
+
+    `listen`: take what comes in by the chat platforms; without it they are only written to.
+    """
     given = Given(providers=providers, planner=planner, models=models, safety=safety, adapters=adapters or {})
     app = await _build(settings, given, worker=worker)
     try:
+        _start(app, "surfaces once", _open_surfaces(app, listen=listen))
         if worker:
             _spawn(app)
         yield app
@@ -140,7 +156,12 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
     objects = FileObjects(settings.data_dir / "objects")
     changes, stops, pool = Changes(database), Stops(database), NativePool()
     thumbnails = Thumbnails(database, objects, pool, spool.folder)
-    delivery = Delivery(database, changes, objects, given.adapters)
+
+    async def place(creation_id: str) -> tuple[int | None, float | None]:
+        return await admission.place(creation_id)
+
+    posting = Posting(database, objects, place)
+    delivery = Delivery(database, changes, posting, dict(given.adapters))
 
     async def start(creation_id: str) -> None:
         await (await bench()).engine.start(creation_id)
@@ -163,8 +184,9 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         settings.worker_id,
         Room(per_user=settings.user_at_once, overall=settings.at_once),
         timedelta(seconds=settings.deadline_s),
+        waits=lambda place: None if place.surface in OWN_SURFACES else delivery.follow(place.id),
     )
-    deletion = Deletion(database, objects, spool, stops, forget_workflows if worker else None)
+    deletion = Deletion(database, objects, spool, stops, forget_workflows if worker else None, delivery.withdraw_all)
     uploads = Uploads(database, objects, pool, spool)
     app = App(
         settings=settings,
@@ -181,7 +203,9 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         delivery=delivery,
         deletion=deletion,
         overdue=Overdue(database, finish),
-        studio=Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion),
+        studio=Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion, delivery),
+        chats=Chats(database, objects, delivery),
+        links=Links(database, settings.public_url, secret_key(settings)),
         local_user_id=await database.write(lambda session: people.local_user(session).id),
         secret_key=secret_key(settings),
         uploads=uploads,
@@ -204,7 +228,25 @@ def _spawn(app: App) -> None:
         ("deletion", app.deletion.run()),
         ("overdue", app.overdue.run()),
     ):
-        app.tasks.add(asyncio.create_task(work, name=name))
+        _start(app, name, work)
+
+
+def _start(app: App, name: str, work: Coroutine[Any, Any, None]) -> None:
+    app.tasks.add(asyncio.create_task(work, name=name))
+
+
+async def _open_surfaces(app: App, *, listen: bool) -> None:
+    """Load the chat platforms that are set up, beside the web, and let them take what comes in."""
+    try:
+        for name in app.settings.chat_platforms:
+            module = await asyncio.to_thread(import_module, f"bot.{name}.surface")
+            app.surfaces[name] = await module.build(app)
+            app.delivery.adapters[name] = app.surfaces[name].adapter
+    finally:
+        app.surfaces_open.set()
+    if listen:
+        for name, surface in app.surfaces.items():
+            _start(app, name, surface.run())
 
 
 async def _set_up(app: App) -> None:
@@ -212,6 +254,7 @@ async def _set_up(app: App) -> None:
     assert app.workbench
     try:
         module = await asyncio.to_thread(import_module, "bot.workbench")
+        await app.surfaces_open.wait()
         app.workbench.set_result(await module.set_up(app))
     except Exception as error:
         app.workbench.set_exception(error)
@@ -233,6 +276,8 @@ async def _close(app: App) -> None:
     if bench:
         await bench.engine.stop()
     await app.delivery.close()
+    for surface in app.surfaces.values():
+        await surface.close()
     await app.thumbnails.close()
     await app.changes.close()
     await app.pool.close()

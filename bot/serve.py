@@ -5,6 +5,7 @@ import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from functools import partial
 from urllib.parse import urlsplit
 
 import structlog
@@ -16,6 +17,7 @@ from bot.settings import Settings, is_loopback
 from bot.web.context import Web
 from bot.web.server import make_web
 from bot.web.signin import sign_in_link
+from core.errors import NotFound
 
 House = Callable[..., AbstractAsyncContextManager[App]]
 """`running`, or a part of it with other providers."""
@@ -30,7 +32,11 @@ class AlreadyRunning(Exception):
 
 async def serve(settings: Settings, *, worker: bool = True, house: House = running) -> None:
     """Serve until SIGINT (stop now, go on at the next start) or SIGTERM (let what runs end first)."""
-    async with _locked(settings, worker), house(settings, worker=worker) as app, _listening(app) as address:
+    async with (
+        _locked(settings, worker),
+        house(settings, worker=worker, listen=True) as app,
+        _listening(app) as address,
+    ):
         await _greet(app, address)
         await until_told(app)
 
@@ -84,7 +90,15 @@ def _context(app: App) -> Web:
         offline=app.offline,
         incoming=incoming,
         not_ready=app.not_ready,
+        slack=partial(_slack, app) if "slack" in settings.chat_platforms else None,
     )
+
+
+async def _slack(app: App, request: web.Request) -> web.StreamResponse:
+    await app.surfaces_open.wait()
+    if "slack" not in app.surfaces:
+        raise NotFound
+    return await app.surfaces["slack"].http(request)
 
 
 def _shown_host(host: str) -> str:

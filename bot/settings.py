@@ -123,6 +123,12 @@ class Settings(BaseSettings):
         return tuple(name for name, key in keys.items() if key)
 
     @property
+    def chat_platforms(self) -> tuple[str, ...]:
+        """Names of the chat platforms that are set up."""
+        slack = self.slack_bot_token or (self.slack_client_id and self.slack_client_secret)
+        return tuple(name for name, key in {"discord": self.discord_token, "slack": slack}.items() if key)
+
+    @property
     def easel_database(self) -> str:
         """Address of Easel's own tables."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'easel.db'}"

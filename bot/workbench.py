@@ -20,6 +20,7 @@ from core.creation.keeping import Keeping
 from core.creation.making import Making
 from core.creation.ordering import Ordering
 from core.creation.planning import Planning
+from core.creation.receiving import Receiving
 from core.trust.budget import Budgets
 from core.trust.checks import Checks, Policy
 
@@ -77,6 +78,7 @@ def _boundary(app: App, made: Makers) -> Boundary:
             app.catalogue,
             budgets,
             checks,
+            Receiving(app.changes, app.uploads, app.delivery.adapters),
             confirm_above_micros=_micros(settings.confirm_above_usd),
         ),
         Making(app.database, app.changes, app.stops, app.spool, ordering, asking, keeping),

@@ -40,13 +40,18 @@ class Deletion:
         spool: Spool,
         stops: Stops,
         forget_workflows: Callable[[list[str]], Awaitable[None]] | None,
+        withdraw: Callable[[str], Awaitable[None]],
     ) -> None:
-        """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep."""
+        """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep.
+
+        `withdraw` takes back what stands in chats because of a person, as far as the platforms let it.
+        """
         self._database = database
         self._objects = objects
         self._spool = spool
         self._stops = stops
         self._forget_workflows = forget_workflows
+        self._withdraw = withdraw
         self._erasing: set[str] = set()
         self._woken = asyncio.Event()
         self._woken.set()  # the first sweep takes up at once what an earlier process began
@@ -99,7 +104,7 @@ class Deletion:
     async def _erase(self, user_id: str) -> Receipt:
         found = await self._database.read(lambda session: deletion.remains(session, user_id))
         steps = await self._database.read(lambda session: _steps(session, found.creation_ids))
-        await asyncio.gather(*(self._spool.clear(step_id) for step_id in steps))
+        await asyncio.gather(*(self._spool.clear(step_id) for step_id in steps), self._withdraw(user_id))
         objects = await self._objects.delete_all(f"{user_id}/")
         if self._forget_workflows:
             await self._forget_workflows(found.creation_ids)

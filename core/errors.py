@@ -15,6 +15,7 @@ EaselError
 ├── ProviderError        a provider answered with something unusable
 │   ├── PlannerBusy      no answer came, and the same question may be asked again
 │   └── Uncertain        paid work may have been done, and nobody can say
+├── Unreachable          a chat platform will not show this, however often it is asked
 └── NativeError          a child process failed, ran out of time, or was killed
 """
 
@@ -135,3 +136,12 @@ class Uncertain(ProviderError):
 
 class NativeError(EaselError):
     """A media child process failed; `str()` says how, without the user's words."""
+
+
+class Unreachable(EaselError):
+    """A thread or message cannot be written: it is gone, Easel was removed, or a permission is missing."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """A short word for the log: `gone`, `forbidden`, `removed`."""

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlmodel import Session
 
-from core.chat import ThreadRef
+from core.chat import MessageRef, ThreadRef
 from core.creation.admission import Admission
+from core.creation.delivery import Delivery
 from core.creation.stops import Stops
 from core.creation.thumbnails import Thumbnails
 from core.creation.view import AssetView, CreationView, asset_view, view
@@ -18,7 +20,8 @@ from core.providers.base import Kind
 from core.trust.media import Uploads
 from core.trust.words import clean, clean_prompt
 from core.wishes import Action, Wish
-from storage import creations, gallery, ledger
+from core.workspaces import WorkspaceRules
+from storage import creations, gallery, ledger, people, posts
 from storage.changes import Changes
 from storage.creations import NewCreation
 from storage.database import Database
@@ -35,6 +38,8 @@ ACTION_KINDS: dict[Action, frozenset[Kind]] = {
     Action.AGAIN: frozenset({Kind.IMAGE, Kind.VIDEO, Kind.SPEECH}),
 }
 INPUTS_MAX = 10
+OWN_SURFACES = frozenset({"web", "rest", "terminal"})
+"""Where Easel itself tells who may see a thread; in a chat, the platform does."""
 
 
 class Studio:
@@ -50,6 +55,7 @@ class Studio:
         uploads: Uploads,
         thumbnails: Thumbnails,
         deletion: Deletion,
+        delivery: Delivery,
     ) -> None:
         self._database = database
         self._objects = objects
@@ -59,6 +65,7 @@ class Studio:
         self._uploads = uploads
         self._thumbnails = thumbnails
         self._deletion = deletion
+        self._delivery = delivery
 
     # --- wishes ---------------------------------------------------------------------------------------------------
 
@@ -171,6 +178,13 @@ class Studio:
         """One asset."""
         return asset_view(await self._asset(user_id, asset_id))
 
+    async def owner(self, asset_id: str) -> str:
+        """Whose an asset is, for a caller who has proved in another way that it may be shown."""
+        found = await self._database.read(lambda session: gallery.owner(session, asset_id))
+        if found is None:
+            raise NotFound
+        return found
+
     async def lineage(self, user_id: str, asset_id: str) -> tuple[AssetView | None, list[AssetView], str | None]:
         """An asset's parent, its children, and the thread it was made in."""
 
@@ -200,13 +214,21 @@ class Studio:
             raise NotFound
         return asset_view(changed)
 
+    async def vote(self, user_id: str, asset_id: str, value: int, through: MessageRef | None = None) -> None:
+        """Note what a person thinks of an asset that they see: 1, -1, or 0 to take it back."""
+        await self._asset(user_id, asset_id, through)
+        await self._database.write(lambda session: gallery.vote(session, user_id, asset_id, max(-1, min(value, 1))))
+
     async def delete(self, user_id: str, asset_id: str) -> None:
-        """Delete an asset for good: its row, its object, its thumbnail, its place in the index."""
+        """Delete an asset for good: its row, object, thumbnail and place in the index, and where it was shown."""
+        found = await self._asset(user_id, asset_id)
+        shown = await self._database.read(lambda session: posts.showing(session, found))
         keys = await self._database.write(lambda session: gallery.delete(session, user_id, asset_id))
         if keys is None:
             raise NotFound
         for key in keys:
             await self._objects.delete(key)
+        await self._delivery.withdraw(shown)
 
     async def content(self, user_id: str, asset_id: str) -> tuple[AssetView, str]:
         """An asset and the key of its bytes.
@@ -253,9 +275,9 @@ class Studio:
 
     async def _checked(self, wish: Wish) -> NewCreation:
         inputs = tuple(dict.fromkeys(wish.inputs))
-        if len(inputs) > INPUTS_MAX:
+        if len(inputs) + len(wish.files) > INPUTS_MAX:
             raise Invalid(f"Easel takes up to {INPUTS_MAX} pictures at once.")
-        sources = await asyncio.gather(*(self._asset(wish.user_id, asset_id) for asset_id in inputs))
+        sources = await asyncio.gather(*(self._asset(wish.user_id, asset_id, wish.through) for asset_id in inputs))
         prompt = self._prompt(wish, sources)
         thread, follows = await self._thread(wish, sources)
         options = wish.options.model_dump(exclude_none=True, exclude_defaults=True)
@@ -263,6 +285,8 @@ class Studio:
             options["kind"] = wish.kind.value
         if wish.max_steps:
             options["max_steps"] = wish.max_steps
+        if rules := await self._rules(wish.workspace_id):
+            options["rules"] = rules
         return NewCreation(
             event_key=wish.event_key,
             user_id=wish.user_id,
@@ -272,6 +296,7 @@ class Studio:
             prompt=prompt,
             options=options,
             inputs=inputs,
+            files=tuple({"source": file.source, "name": file.name} for file in wish.files),
             action=wish.action.value if wish.action else None,
             follows=follows and wish.action is None,
         )
@@ -282,6 +307,8 @@ class Studio:
             raise Invalid("Easel makes images, video and speech.", "unknown_kind")
         if wish.action is None:
             return clean_prompt(wish.prompt)
+        if not sources and len(wish.files) == 1:
+            return wish.prompt.strip() and clean_prompt(wish.prompt)  # what it is shows when it is fetched
         if len(sources) != 1:
             raise Invalid(f"To {wish.action}, name exactly one asset in `inputs`.", "one_input")
         if Kind(sources[0].kind) not in ACTION_KINDS[wish.action]:
@@ -290,23 +317,35 @@ class Studio:
 
     async def _thread(self, wish: Wish, sources: list[Asset]) -> tuple[ThreadRef, bool]:
         """Where the creation goes, and whether it follows others there."""
-        if wish.thread is None and wish.action is None:
+        if wish.thread is None and (wish.action is None or not sources):
             return ThreadRef(platform=wish.surface, thread=new_id()), False
         ref = str(wish.thread) if wish.thread else await self._home(sources[0])
         if ref is None:
             return ThreadRef(platform=wish.surface, thread=new_id()), False
+        if wish.surface not in OWN_SURFACES:  # whoever speaks in a chat's thread was let in by the platform
+            known = await self._database.read(lambda session: creations.thread_by_ref(session, ref))
+            return ThreadRef.parse(ref), known is not None
         found = await self._database.read(
             lambda session: creations.thread_of(session, wish.user_id, wish.workspace_id, ref)
         )
-        if found is None and wish.surface in ("web", "rest", "terminal"):
+        if found is None:
             raise NotFound("There is no such thread.")
-        return ThreadRef.parse(ref), found is not None
+        return ThreadRef.parse(ref), True
+
+    async def _rules(self, workspace_id: str | None) -> dict[str, Any]:
+        """What the workspace decided, as it stands now."""
+        if workspace_id is None:
+            return {}
+        stored = await self._database.read(lambda session: people.rules_of(session, workspace_id))
+        return WorkspaceRules.model_validate(stored).for_creation()
 
     async def _home(self, source: Asset) -> str | None:
         return await self._database.read(lambda session: gallery.thread_ref(session, source))
 
-    async def _asset(self, user_id: str, asset_id: str) -> Asset:
-        found = await self._database.read(lambda session: gallery.asset(session, user_id, asset_id))
+    async def _asset(self, user_id: str, asset_id: str, through: MessageRef | None = None) -> Asset:
+        """A person's own asset, or one that the message shows on which they pressed."""
+        thread, message_id = (str(through.thread), through.id) if through else ("", "")
+        found = await self._database.read(lambda session: gallery.seen(session, user_id, asset_id, thread, message_id))
         if found is None:
             raise NotFound
         return found

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.agent.tools import Aspect, Style
-from core.chat import ThreadRef
+from core.chat import FileRef, MessageRef, ThreadRef
 from core.providers.base import Kind
 
 
@@ -50,5 +50,9 @@ class Wish:
     kind: Kind | None = None
     inputs: tuple[str, ...] = ()
     action: Action | None = None
+    files: tuple[FileRef, ...] = ()
+    """What was attached in a chat: fetched after the wish is recorded, and added to `inputs`."""
+    through: MessageRef | None = None
+    """The message on which a person pressed or to which they replied: what it shows, they may start from."""
     options: Options = field(default_factory=Options)
     max_steps: int | None = None

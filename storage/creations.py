@@ -41,6 +41,7 @@ class NewCreation:
     prompt: str
     options: dict[str, Any] = field(default_factory=dict)
     inputs: tuple[str, ...] = ()
+    files: tuple[dict[str, str], ...] = ()
     action: str | None = None
     follows: bool = False
 
@@ -64,6 +65,7 @@ class Place:
     thread_id: str
     follows: bool
     created_at: datetime
+    surface: str = ""
 
 
 # --- recording ---------------------------------------------------------------------------------------------------
@@ -92,6 +94,7 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
         prompt=new.prompt,
         options=new.options,
         inputs=list(new.inputs),
+        files=list(new.files),
         action=new.action,
         follows=new.follows,
     )
@@ -108,7 +111,7 @@ def _first(session: Session, new: NewCreation, creation_id: str) -> bool:
 
 
 def _thread(session: Session, new: NewCreation) -> Thread:
-    thread = session.exec(select(Thread).where(Thread.ref == new.thread_ref)).first()
+    thread = thread_by_ref(session, new.thread_ref)
     if thread is None:
         title = " ".join((new.prompt or new.action or "").split())[:80]
         thread = Thread(ref=new.thread_ref, user_id=new.user_id, workspace_id=new.workspace_id, title=title)
@@ -117,9 +120,14 @@ def _thread(session: Session, new: NewCreation) -> Thread:
     return thread
 
 
+def thread_by_ref(session: Session, ref: str) -> Thread | None:
+    """The thread at an address."""
+    return session.exec(select(Thread).where(Thread.ref == ref)).first()
+
+
 def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str) -> Thread | None:
     """A thread that this person may write in: their own, or one of their workspace."""
-    thread = session.exec(select(Thread).where(Thread.ref == ref)).first()
+    thread = thread_by_ref(session, ref)
     if thread and (thread.user_id == user_id or (workspace_id and thread.workspace_id == workspace_id)):
         return thread
     return None
@@ -179,6 +187,22 @@ def turns(session: Session, creation_id: str) -> list[Turn]:
     return list(session.exec(select(Turn).where(Turn.creation_id == creation_id).order_by(col(Turn.index))))
 
 
+def author_of_inputs(session: Session, creation: Creation) -> str | None:
+    """Whose result a creation starts from, where that is somebody else's."""
+    query = select(Asset.user_id).where(col(Asset.id).in_(creation.inputs), Asset.user_id != creation.user_id)
+    return session.exec(query).first() if creation.inputs else None
+
+
+def received(session: Session, creation_id: str, source: str, asset_id: str) -> None:
+    """Note that a file from a chat has become an asset. Noted twice, it counts once."""
+    creation = session.get_one(Creation, creation_id)
+    left = [file for file in creation.files if file["source"] != source]
+    if len(left) < len(creation.files):
+        creation.files, creation.inputs = left, [*creation.inputs, asset_id]
+        session.add(creation)
+        touch(session, creation_id)
+
+
 def preview(session: Session, user_id: str, step_id: str) -> str | None:
     """The key of a step's rough picture, if the step is this person's and still has one."""
     query = select(Step.preview_key).where(Step.id == step_id, Step.user_id == user_id)
@@ -196,7 +220,14 @@ def unfinished(session: Session, user_id: str) -> list[str]:
 
 def places(session: Session, state: CreationState) -> list[Place]:
     """Every creation in one state, oldest first."""
-    wanted = (Creation.id, Creation.user_id, Creation.thread_id, Creation.follows, Creation.created_at)
+    wanted = (
+        Creation.id,
+        Creation.user_id,
+        Creation.thread_id,
+        Creation.follows,
+        Creation.created_at,
+        Creation.surface,
+    )
     query = columns(*map(col, wanted)).where(col(Creation.state) == state)
     return [Place(*row) for row in session.execute(query.order_by(col(Creation.created_at), col(Creation.id)))]
 

@@ -20,6 +20,7 @@ from storage.tables import (
     Token,
     Turn,
     User,
+    Vote,
     now,
 )
 
@@ -67,7 +68,9 @@ def remains(session: Session, user_id: str) -> Remains:
 def erase(session: Session, user_id: str) -> None:
     """Delete every row of a person. Charges stay, without a name, so that totals hold."""
     ledger.forget(session, user_id)
-    for table in (Asset, Post, Step, Turn, Inbound):
+    theirs = select(Asset.id).where(Asset.user_id == user_id)
+    session.exec(delete(Vote).where(col(Vote.asset_id).in_(theirs)))
+    for table in (Vote, Asset, Post, Step, Turn, Inbound):
         session.exec(delete(table).where(col(table.user_id) == user_id))
     session.exec(delete(Creation).where(col(Creation.user_id) == user_id))
     _leave_threads(session, user_id)

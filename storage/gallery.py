@@ -7,10 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, column, not_, table, text
 from sqlmodel import Session, col, select, update
+from sqlmodel import delete as delete_rows
 
+from storage import posts
 from storage.creations import next_round, touch
 from storage.people import living
-from storage.tables import Asset, Creation, Thread
+from storage.tables import Asset, Creation, Thread, Vote
 
 PAGE_MAX = 200
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -94,12 +96,35 @@ def asset(session: Session, user_id: str, asset_id: str) -> Asset | None:
     return session.exec(select(Asset).where(Asset.id == asset_id, Asset.user_id == user_id)).first()
 
 
-def reachable(session: Session, user_id: str, thread_id: str, asset_id: str) -> Asset | None:
-    """An asset that a creation may work from: the person's own, or one of the thread that they may write in."""
+def owner(session: Session, asset_id: str) -> str | None:
+    """Whose an asset is."""
+    return session.exec(select(Asset.user_id).where(Asset.id == asset_id)).first()
+
+
+def reachable(session: Session, creation: Creation, asset_id: str) -> Asset | None:
+    """An asset that a creation may work from: its person's, one of its thread, or one it was let start from."""
     found = session.exec(select(Asset).where(Asset.id == asset_id)).first()
-    if found and (found.user_id == user_id or found.thread_id == thread_id):
+    if found and (
+        found.user_id == creation.user_id or found.thread_id == creation.thread_id or asset_id in creation.inputs
+    ):
         return found
     return None
+
+
+def seen(session: Session, user_id: str, asset_id: str, thread: str, message_id: str) -> Asset | None:
+    """An asset of this person, or one that a message shows which they are looking at."""
+    found = session.exec(select(Asset).where(Asset.id == asset_id)).first()
+    if found is None or found.user_id == user_id:
+        return found
+    post = posts.by_message(session, thread, message_id) if message_id else None
+    return found if post and asset_id in posts.asset_ids(post) and found.safety != "withheld" else None
+
+
+def vote(session: Session, user_id: str, asset_id: str, value: int) -> None:
+    """Note what a person thinks of an asset; 0 takes it back."""
+    session.exec(delete_rows(Vote).where(col(Vote.asset_id) == asset_id, col(Vote.user_id) == user_id))
+    if value:
+        session.add(Vote(asset_id=asset_id, user_id=user_id, value=value))
 
 
 def lineage(session: Session, user_id: str, asset_id: str) -> tuple[Asset | None, list[Asset]]:
@@ -163,6 +188,7 @@ def delete(session: Session, user_id: str, asset_id: str) -> list[str] | None:
         return None
     keys = [key for key in (found.object_key, found.thumbnail_key) if key]
     session.delete(found)
+    session.exec(delete_rows(Vote).where(col(Vote.asset_id) == asset_id))
     if found.creation_id:
         touch(session, found.creation_id)
     return keys

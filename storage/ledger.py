@@ -108,7 +108,9 @@ def forget(session: Session, user_id: str) -> None:
     charges = session.exec(select(Charge).where(Charge.user_id == user_id)).all()
     for charge in charges:
         release(session, charge.step_id or "")
-    for own in {each for charge in charges for each in charge.budgets if each.startswith(("creation:", "user:"))}:
+    for own in {
+        each for charge in charges for each in charge.budgets if each.startswith(("creation:", "user:", "member:"))
+    }:
         session.exec(delete(Budget).where(col(Budget.id) == own))
     session.exec(
         update(Charge)

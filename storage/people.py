@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from sqlmodel import Session, col, select, update
 
@@ -11,6 +12,17 @@ from storage.tables import Account, SignIn, Token, User, Workspace, now
 
 LOCAL = "local"
 SIGN_IN_LIFE = timedelta(minutes=10)
+
+
+def known(session: Session, platform: str, workspace: str, platform_id: str) -> str | None:
+    """The id of the person behind an account, if there is one who was not forgotten."""
+    query = (
+        select(User.id)
+        .join(Account, col(Account.user_id) == col(User.id))
+        .where(Account.platform == platform, Account.workspace == workspace, Account.platform_id == platform_id)
+        .where(col(User.forgotten_at).is_(None))
+    )
+    return session.exec(query).first()
 
 
 def user_of(session: Session, platform: str, workspace: str, platform_id: str, name: str = "") -> User:
@@ -27,6 +39,14 @@ def user_of(session: Session, platform: str, workspace: str, platform_id: str, n
     session.flush()
     session.add(Account(platform=platform, workspace=workspace, platform_id=platform_id, user_id=user.id))
     return user
+
+
+def platform_id(session: Session, user_id: str, platform: str, workspace: str) -> str:
+    """What a platform calls a person, in this workspace or everywhere on it. Empty: they have no account there."""
+    query = select(Account.platform_id).where(
+        Account.user_id == user_id, Account.platform == platform, col(Account.workspace).in_(("", workspace))
+    )
+    return session.exec(query).first() or ""
 
 
 def local_user(session: Session) -> User:
@@ -47,16 +67,43 @@ def living(session: Session, user_id: str) -> User:
 
 
 def workspace_of(session: Session, platform: str, platform_id: str) -> Workspace:
-    """A guild or team; the first word from it makes its row."""
+    """A guild or team; the first word from it makes its row, and one that was removed is back."""
     found = session.exec(
         select(Workspace).where(Workspace.platform == platform, Workspace.platform_id == platform_id)
     ).first()
     if found:
+        found.removed_at = None
+        session.add(found)
         return found
     workspace = Workspace(platform=platform, platform_id=platform_id)
     session.add(workspace)
     session.flush()
     return workspace
+
+
+def known_workspace(session: Session, platform: str, platform_id: str) -> Workspace | None:
+    """A guild or team that Easel is in."""
+    query = select(Workspace).where(Workspace.platform == platform, Workspace.platform_id == platform_id)
+    return session.exec(query.where(col(Workspace.removed_at).is_(None))).first()
+
+
+def rules_of(session: Session, workspace_id: str) -> dict[str, Any]:
+    """What a workspace decided, as it is stored."""
+    return session.get_one(Workspace, workspace_id).settings
+
+
+def set_rules(session: Session, workspace_id: str, rules: dict[str, Any]) -> None:
+    """Store what a workspace decided."""
+    session.exec(update(Workspace).where(col(Workspace.id) == workspace_id).values(settings=rules))
+
+
+def remove_workspace(session: Session, platform: str, platform_id: str) -> None:
+    """Note that Easel was taken out of a workspace."""
+    session.exec(
+        update(Workspace)
+        .where(col(Workspace.platform) == platform, col(Workspace.platform_id) == platform_id)
+        .values(removed_at=now())
+    )
 
 
 def add_token(session: Session, name: str) -> str:

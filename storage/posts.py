@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select, update
 
-from storage.tables import Creation, Post, PostState, now
+from storage.tables import Asset, Creation, Post, PostState, Thread, now
 
+ROOT = "root"
 STATUS = "status"
 RESULT = "result:"
+SHARED = "shared:"
 
 
 def of(session: Session, creation_id: str) -> list[Post]:
@@ -16,16 +18,33 @@ def of(session: Session, creation_id: str) -> list[Post]:
     return list(session.exec(query))
 
 
-def intend(session: Session, creation: Creation, thread: str, asset_ids: Sequence[str] = ()) -> Post:
-    """The row of the message that shows these assets, or of the status message; made if it is not there."""
-    role = RESULT + ",".join(asset_ids) if asset_ids else STATUS
+def by_message(session: Session, thread: str, message_id: str) -> Post | None:
+    """The row of a message that Easel wrote."""
+    return session.exec(select(Post).where(Post.message_id == message_id, Post.thread == thread)).first()
+
+
+def showing(session: Session, asset: Asset) -> list[Post]:
+    """Every message that shows an asset."""
+    if asset.creation_id is None:
+        return []
+    return [post for post in of(session, asset.creation_id) if asset.id in asset_ids(post)]
+
+
+def of_user(session: Session, user_id: str) -> list[Post]:
+    """Every message that stands in a chat because of a person."""
+    query = select(Post).where(Post.user_id == user_id, Post.state == PostState.SENT)
+    return list(session.exec(query.order_by(col(Post.intent_at))))
+
+
+def intend(session: Session, creation: Creation, thread: str, role: str) -> tuple[Post, bool]:
+    """The row of a message in its role, and whether it was made just now."""
     found = session.exec(select(Post).where(Post.creation_id == creation.id, Post.role == role)).first()
     if found:
-        return found
+        return found, False
     post = Post(creation_id=creation.id, user_id=creation.user_id, role=role, thread=thread)
     session.add(post)
     session.flush()
-    return post
+    return post, True
 
 
 def sent(session: Session, post_id: str, message_id: str, revision: int) -> None:
@@ -37,6 +56,30 @@ def sent(session: Session, post_id: str, message_id: str, revision: int) -> None
     )
 
 
+def lost(session: Session, post_id: str) -> None:
+    """Note that a message cannot be shown, so that nobody tries for ever."""
+    session.exec(update(Post).where(col(Post.id) == post_id).values(state=PostState.LOST))
+
+
+def opened(session: Session, creation: Creation, thread: str, message_id: str) -> Post:
+    """Note where a pending thread was opened. Of two that opened it, the first counts: see the row returned."""
+    post, _ = intend(session, creation, thread, ROOT)
+    if post.state != PostState.INTENT:
+        return post
+    post.thread, post.message_id, post.state, post.sent_at = thread, message_id, PostState.SENT, now()
+    session.add(post)
+    session.exec(update(Thread).where(col(Thread.id) == creation.thread_id).values(ref=thread))
+    session.flush()
+    return post
+
+
+def result_role(asset_ids: Sequence[str]) -> str:
+    """The role of the message that shows these assets first."""
+    return RESULT + ",".join(asset_ids)
+
+
 def asset_ids(post: Post) -> list[str]:
-    """Ids of the assets that a message shows; none for the status message."""
-    return post.role.removeprefix(RESULT).split(",") if post.role.startswith(RESULT) else []
+    """Ids of the assets that a message shows; none for a thread's root and its status message."""
+    if post.role.startswith(RESULT):
+        return post.role.removeprefix(RESULT).split(",")
+    return [post.role.split(":")[1]] if post.role.startswith(SHARED) else []

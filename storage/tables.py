@@ -80,10 +80,11 @@ class StepState(StrEnum):
 
 
 class PostState(StrEnum):
-    """Whether a message is only intended or known to be sent."""
+    """Whether a message is only intended, known to be sent, or cannot be shown."""
 
     INTENT = "intent"
     SENT = "sent"
+    LOST = "lost"
 
 
 class ChargeState(StrEnum):
@@ -179,6 +180,10 @@ class Creation(SQLModel, table=True):
     prompt: str
     options: dict[str, Any] = _json(dict)
     inputs: list[str] = _json(list)
+    files: list[dict[str, str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]")
+    )
+    """What was attached in a chat and is still to be fetched: `{"source", "name"}`."""
     action: str | None = None
     """A pressed button: a fixed plan instead of a planner's."""
     follows: bool = False
@@ -332,12 +337,12 @@ def _letters(index: int) -> str:
 class Post(SQLModel, table=True):
     """A message in a chat thread. The intent is committed before the call, so a crash never posts twice."""
 
-    __table_args__ = (UniqueConstraint("creation_id", "role"),)
+    __table_args__ = (UniqueConstraint("creation_id", "role"), Index("post_message", "message_id"))
     id: str = Field(default_factory=new_id, primary_key=True)
     creation_id: str = Field(foreign_key="creation.id", index=True)
     user_id: str = Field(foreign_key="user.id", index=True)
     role: str
-    """`status`, or `result:` and the ids of what it shows."""
+    """`root`, `status`, `result:` and the ids of what it shows, or `shared:` and the id of what it shows again."""
     thread: str
     state: PostState = _word(PostState, PostState.INTENT)
     message_id: str | None = None
@@ -346,6 +351,15 @@ class Post(SQLModel, table=True):
     file_ids: list[str] = _json(list)
     intent_at: datetime = _created()
     sent_at: datetime | None = _moment()
+
+
+class Vote(SQLModel, table=True):
+    """What one person thinks of one asset: 1 or -1."""
+
+    asset_id: str = Field(primary_key=True)
+    user_id: str = Field(foreign_key="user.id", primary_key=True, index=True)
+    value: int
+    created_at: datetime = _created()
 
 
 class Charge(SQLModel, table=True):

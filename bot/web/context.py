@@ -1,6 +1,6 @@
 """What the web needs from the rest of the house, handed over once by `bot.app`."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class Web:
     """A folder for uploads that are not checked yet."""
     not_ready: Callable[[], list[str]]
     """Reasons why no work can be taken now; empty when ready."""
+    slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
+    """Answers what Slack sends, where it calls us."""
 
 
 WEB: web.AppKey[Web] = web.AppKey("web", Web)

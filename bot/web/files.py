@@ -37,8 +37,8 @@ async def content(request: web.Request) -> web.StreamResponse:
     """`GET /api/v1/assets/{id}/content`; with `?download=1` under a friendly name."""
     asset, key = await request.app[WEB].studio.content(request[USER], path_id(request))
     download = read_query(request, FileQuery).download
-    headers = _headers(asset.media_type, _disposition(asset, download=download))
-    return await _served(request, key, headers, may_redirect=not download)
+    headers = file_headers(asset.media_type, disposition(asset, download=download))
+    return await served(request, key, headers, may_redirect=not download)
 
 
 async def thumbnail(request: web.Request) -> web.StreamResponse:
@@ -46,18 +46,19 @@ async def thumbnail(request: web.Request) -> web.StreamResponse:
     key = await request.app[WEB].studio.thumbnail(request[USER], path_id(request))
     if key is None:
         raise NotFound("This asset has no picture to show.")
-    return await _served(request, key, _headers(MEDIA_TYPE, "inline"), may_redirect=False)
+    return await served(request, key, file_headers(MEDIA_TYPE, "inline"), may_redirect=False)
 
 
 async def preview(request: web.Request) -> web.StreamResponse:
     """`GET /api/v1/steps/{id}/preview`: gone as soon as the picture itself is there."""
     read_query(request, PreviewQuery)
     key = await request.app[WEB].studio.preview(request[USER], path_id(request))
-    headers = _headers("image/png", "inline") | {"Cache-Control": "private, max-age=60"}
-    return await _served(request, key, headers, may_redirect=False)
+    headers = file_headers("image/png", "inline") | {"Cache-Control": "private, max-age=60"}
+    return await served(request, key, headers, may_redirect=False)
 
 
-async def _served(request: web.Request, key: str, headers: dict[str, str], *, may_redirect: bool) -> web.StreamResponse:
+async def served(request: web.Request, key: str, headers: dict[str, str], *, may_redirect: bool) -> web.StreamResponse:
+    """An object as an answer: the file itself, a short-lived link to the store, or its bytes passed on."""
     objects = request.app[WEB].objects
     path = objects.local(key)
     if path is not None and await objects.size(key) is not None:
@@ -87,17 +88,18 @@ async def _streamed(
     return response
 
 
-def _headers(media_type: str, disposition: str) -> dict[str, str]:
+def file_headers(media_type: str, kept_as: str) -> dict[str, str]:
+    """What a file's answer says: what it is, under which name it is kept, and that nothing in it may run."""
     return {
         "Content-Type": media_type,
-        "Content-Disposition": disposition,
+        "Content-Disposition": kept_as,
         "Content-Security-Policy": FILE_POLICY,
         "Cache-Control": f"private, max-age={CACHE_S}",
         "Vary": "Authorization, Cookie",
     }
 
 
-def _disposition(asset: AssetView, *, download: bool) -> str:
+def disposition(asset: AssetView, *, download: bool) -> str:
     """Shown in place, or kept under a name; whatever is no picture, film or sound is only ever kept."""
     way = "inline" if asset.media_type.startswith(SHOWN) and not download else "attachment"
     name = friendly_name(asset)

@@ -79,7 +79,7 @@ def _authority(address: str) -> Authority | None:
 def _is_open(request: web.Request) -> bool:
     if request.path == "/metrics":
         return is_from_here(request)
-    return request.path == "/signin" or request.path.startswith("/static/")
+    return request.path == "/signin" or request.path.startswith(("/static/", "/s/"))
 
 
 async def _person(request: web.Request) -> str:

@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from bot.web import openapi, signin
+from bot.web import openapi, shared, signin
 from bot.web.api import ROUTES
 from bot.web.assets import CURSORS
 from bot.web.context import WEB, Web
@@ -16,6 +16,7 @@ from bot.web.keys import Cursors
 from bot.web.pages import add_pages
 from bot.web.streams import CLOSING, close_streams
 from bot.web.uploads import upload_pool
+from core.errors import NotFound
 
 BODY_MAX = 1024 * 1024
 """Of JSON and forms; uploads are streamed and have their own cap."""
@@ -39,5 +40,14 @@ def make_web(context: Web) -> web.Application:
 
 def _add_routes(app: web.Application) -> None:
     app.add_routes([found for route in ROUTES if (found := route.definition())])
-    app.add_routes([web.get("/openapi.json", openapi.openapi), *signin.ROUTES])
+    app.add_routes([web.get("/openapi.json", openapi.openapi), *signin.ROUTES, *shared.ROUTES])
+    app.router.add_route("*", "/slack/{what:events|install|oauth_redirect}", slack)
     add_pages(app)
+
+
+async def slack(request: web.Request) -> web.StreamResponse:
+    """Hand a request of Slack's on; it is signed, and looked at there."""
+    answer = request.app[WEB].slack
+    if answer is None:
+        raise NotFound
+    return await answer(request)

@@ -65,7 +65,7 @@ def conversation(
 
 
 def _wish(creation: Creation, assets: Mapping[str, Asset]) -> Message:
-    hidden = ("model", "max_usd", "max_steps", "exact_words")
+    hidden = ("model", "max_usd", "max_steps", "exact_words", "rules")
     settings = tuple((key, str(value)) for key, value in creation.options.items() if key not in hidden)
     attached = tuple((each, _attached(assets[each])) for each in creation.inputs if each in assets)
     text = creation.prompt or f"({creation.action})"

@@ -79,13 +79,16 @@ class Admission:
         worker_id: str,
         room: Room,
         deadline: timedelta,
+        waits: Callable[[Place], None] = lambda _: None,
     ) -> None:
+        """`waits` is told, at each look, of every creation that stays in line."""
         self._database = database
         self._changes = changes
         self._start = start
         self._worker_id = worker_id
         self._room = room
         self._deadline = deadline
+        self._waits = waits
         self._woken = asyncio.Event()
         self._line: tuple[float, list[Place]] = (0.0, [])
         self._typical_s = TYPICAL_S
@@ -125,11 +128,15 @@ class Admission:
         if not self.open:
             return
         waiting, running = await self._read()
-        for place in admissible(waiting, running, self._room):
+        chosen = admissible(waiting, running, self._room)
+        for place in chosen:
             await self._admit(place)
         self._line = (0.0, [])
+        begun = {place.id for place in chosen}
         for place in waiting:
             self._changes.tell(place.id)
+            if place.id not in begun:
+                self._waits(place)
 
     async def _admit(self, place: Place) -> None:
         admitted = await self._database.write(

@@ -72,7 +72,7 @@ class Drafting:
         return self._catalogue.route(
             accepted.spec.name,
             kind,
-            wanted=creation.options.get("model"),
+            wanted=creation.options.get("model") or _usual(creation, kind),
             style=arguments.get("style"),
             transparent=bool(arguments.get("transparent")),
             inputs=sum(1 for name, _ in named_refs(accepted.spec, arguments) if name != "mask"),
@@ -84,6 +84,12 @@ class Drafting:
             return 0
         model = self._catalogue.model(step.candidates[0])
         return (step.source_s or 0) + float(step.arguments.get("duration_s") or model.default_duration_s)
+
+
+def _usual(creation: Creation, kind: Kind) -> str | None:
+    """The model that the workspace prefers for this kind."""
+    models = creation.options.get("rules", {}).get("models", {})
+    return str(models[kind]) if kind in models else None
 
 
 def known(asset: Asset) -> Known:

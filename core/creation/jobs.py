@@ -52,7 +52,7 @@ def sources(session: Session, job: Job) -> list[tuple[str, Asset | None]]:
 
 def _asset(session: Session, job: Job, ref: str) -> Asset | None:
     if not ref.startswith("call:"):
-        return gallery.reachable(session, job.creation.user_id, job.creation.thread_id, ref)
+        return gallery.reachable(session, job.creation, ref)
     turn = creations.turn(session, job.creation.id, job.step.turn)
     call_id = turn.calls[int(ref.removeprefix("call:"))]["id"] if turn else ""
     query = (

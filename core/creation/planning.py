@@ -15,6 +15,7 @@ from core.agent.prompting import instructions
 from core.creation.consulting import Consulting
 from core.creation.drafting import Drafting, known
 from core.creation.making import STOP_WORDS
+from core.creation.receiving import Receiving
 from core.creation.stops import Stopped, Stops
 from core.creation.workflow import MAX_TURNS, Plan
 from core.errors import ProviderError, UserError
@@ -44,6 +45,7 @@ class Planning:
         catalogue: Catalogue,
         budgets: Budgets,
         checks: Checks,
+        receiving: Receiving,
         *,
         confirm_above_micros: int | None = None,
     ) -> None:
@@ -55,6 +57,7 @@ class Planning:
         self._drafting = Drafting(catalogue)
         self._budgets = budgets
         self._checks = checks
+        self._receiving = receiving
         self._confirm_above_micros = confirm_above_micros
 
     async def plan(self, creation_id: str, index: int) -> Plan:
@@ -66,6 +69,9 @@ class Planning:
         if rows.creation.state.final or rows.creation.cancel_requested_at:
             return NOTHING
         try:
+            if rows.creation.files:
+                await self._stops.during(creation_id, self._receiving.receive(rows))
+                return await self.plan(creation_id, index)
             plan = _remembered(rows, turns[index]) if index < len(turns) else await self._turn(past, index)
             await self._stops.during(creation_id, self._agreed(creation_id))
             return plan
@@ -191,14 +197,14 @@ def _within_reach(session: Session, past: Sequence[tuple[Snapshot, list[tables.T
     found = {asset.id: asset for rows, _ in past for asset in rows.assets}
     handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs}
     for asset_id in handed - set(found):
-        asset = gallery.reachable(session, creation.user_id, creation.thread_id, asset_id)
+        asset = gallery.reachable(session, creation, asset_id)
         if asset:
             found[asset_id] = asset
     return found
 
 
 def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step | None]:
-    asset = gallery.reachable(session, creation.user_id, creation.thread_id, creation.inputs[0])
+    asset = gallery.reachable(session, creation, creation.inputs[0])
     step = session.exec(select(Step).where(col(Step.id) == asset.step_id)).first() if asset else None
     return asset, step
 

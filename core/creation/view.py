@@ -90,6 +90,10 @@ class CreationView:
     error: ErrorView | None
     created_at: datetime
     finished_at: datetime | None
+    by: str = ""
+    """The asking person's id on the thread's platform, where that is a chat."""
+    credit: str = ""
+    """The id, there, of the person whose result this started from, where that is somebody else."""
 
 
 def view(

@@ -26,6 +26,8 @@ FUNCTIONS = frozenset(
         "core.native.pictures:sanitise_upload",
         "core.native.pictures:thumbnail",
         "core.native.remux:remux",
+        "core.native.shrink:as_png",
+        "core.native.shrink:shrink",
         "core.native.sounds:join",
         "core.providers.offline.clips:extend",
         "core.providers.offline.clips:film",

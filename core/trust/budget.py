@@ -11,6 +11,7 @@ from storage.tables import Creation
 _MEANING = {
     "creation": "this request's limit",
     "user": "your budget for today",
+    "member": "your budget for today in this workspace",
     "workspace": "this workspace's budget for this month",
     "total": "this installation's budget for today",
 }
@@ -29,14 +30,19 @@ class Budgets:
         """Every limit that a creation must fit into, always in one order, so that two reservations never lock."""
         day, month = at.astimezone(UTC).strftime("%Y-%m-%d"), at.astimezone(UTC).strftime("%Y-%m")
         wished = creation.options.get("max_usd")
-        own = min((usd for usd in (self.creation_usd, wished) if usd is not None), default=None)
+        own = _least(self.creation_usd, wished)
+        rules = creation.options.get("rules", {})
         limits = [
             Limit("creation", creation.id, "once", _micros(own)),
             Limit("user", creation.user_id, day, _micros(self.user_day_usd)),
             Limit("total", "all", day, _micros(self.total_day_usd)),
         ]
         if creation.workspace_id:
-            limits.insert(2, Limit("workspace", creation.workspace_id, month, _micros(self.workspace_month_usd)))
+            of_all = _least(self.workspace_month_usd, rules.get("month_usd"))
+            limits.insert(2, Limit("workspace", creation.workspace_id, month, _micros(of_all)))
+        if creation.workspace_id and rules.get("user_day_usd") is not None:
+            member = f"{creation.workspace_id}/{creation.user_id}"
+            limits.insert(2, Limit("member", member, day, _micros(rules["user_day_usd"])))
         return limits
 
 
@@ -54,6 +60,11 @@ def _resets(scope: str, at: datetime) -> str:
         first = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
         return f" It resets on {first:%d %B} (UTC)."
     return " It resets at midnight (UTC)."
+
+
+def _least(*limits: float | None) -> float | None:
+    """The tightest of limits that may be unset: a workspace lowers the operator's, and never lifts it."""
+    return min((usd for usd in limits if usd is not None), default=None)
 
 
 def _micros(usd: float | None) -> int | None:

@@ -22,6 +22,9 @@ class Policy(StrEnum):
     WITHHOLD = "withhold"
 
 
+STRICTNESS = (Policy.OFF, Policy.SPOILER, Policy.WITHHOLD)
+
+
 class Verdict(Protocol):
     """A check's answer; `sentence` tells a person why not."""
 
@@ -77,12 +80,18 @@ class Checks:
 
     async def picture(self, creation: Creation, path: Path, media_type: str) -> str:
         """How a finished file may be shown: "" freely, else `spoiler` or `withheld`."""
-        if self._safety is None or self._policy == Policy.OFF or not media_type.startswith("image/"):
+        policy = self._for(creation)
+        if self._safety is None or policy == Policy.OFF or not media_type.startswith("image/"):
             return ""
         with contextlib.suppress(Busy):  # it was paid for: what cannot be judged now is kept, and treated as flagged
             if (await self._safety.check_picture(path)).ok:
                 return ""
-        return "withheld" if self._policy == Policy.WITHHOLD else "spoiler"
+        return "withheld" if policy == Policy.WITHHOLD else "spoiler"
+
+    def _for(self, creation: Creation) -> Policy:
+        """The stricter of the operator's policy and the workspace's."""
+        wished = creation.options.get("rules", {}).get("outputs")
+        return max(self._policy, Policy(wished), key=STRICTNESS.index) if wished else self._policy
 
     async def _uploads(self, creation: Creation, folder: Path) -> list[Path]:
         """What came from outside with this wish; what Easel made itself was judged by its words."""

@@ -1,10 +1,12 @@
 """A chat platform in memory: as strict as a real one, and able to lose its answer at the worst moment."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from core.chat import Attachment, MessageRef, ThreadRef
+from core.chat import Attachment, FileRef, MessageRef, Pace, ThreadRef
 from core.creation.view import CreationView
+from core.errors import Unreachable
 from storage.tables import Post
 
 MEDIA_MAX = 10
@@ -20,6 +22,7 @@ class Posted:
     views: list[CreationView]
     files: list[tuple[str, str, bytes]]
     deleted: bool = False
+    role: str = ""
 
     @property
     def shows(self) -> CreationView:
@@ -40,47 +43,77 @@ class MemoryChat:
 
     lose: Callable[[Post], bool] = lambda _: False
     refuse: Callable[[str], bool] = lambda _: False
-    """Told `post`, `edit` or `find`; True answers 429 and does nothing."""
+    """Told the method; True answers 429 and does nothing."""
+    opening_s: float = 0.0
+    gone: set[str] = field(default_factory=set)
+    """Threads that this platform will not write in any more."""
+    attached: dict[str, bytes] = field(default_factory=dict)
+    """What people attached: source → bytes."""
     messages: dict[str, Posted] = field(default_factory=dict)
     finds: int = 0
+
+    def pace(self, thread: ThreadRef) -> Pace:
+        return Pace(str(thread), 0.01)
+
+    async def open(self, thread: ThreadRef, view: CreationView, *, post: Post) -> MessageRef:
+        self._limit("open", thread)
+        assert thread.pending, "a thread that is there already"
+        assert thread == ThreadRef.parse(post.thread), "opened where it was not intended"
+        number = f"M{len(self.messages) + 1}"
+        home = replace(thread, thread=f"T{number}")
+        self.messages[number] = Posted(number, str(home), post.id, [view], [], role=post.role)
+        if self.lose(post):
+            raise Lost
+        return MessageRef(home, number)
 
     async def post(
         self, thread: ThreadRef, view: CreationView, files: Sequence[Attachment] = (), *, post: Post
     ) -> MessageRef:
-        self._limit("post")
+        self._limit("post", thread)
+        assert not thread.pending, "posted into a thread that is not there"
         assert thread == ThreadRef.parse(post.thread), "posted where it was not intended"
         assert len(files) <= MEDIA_MAX, "too many files for one message"
         assert not files or len(view.assets) == len(files), "the files are not what the message shows"
         assert len({file.name for file in files}) == len(files), "two files of one name"
         attached = [(file.name, file.media_type, file.path.read_bytes()) for file in files]
-        message = Posted(f"M{len(self.messages) + 1}", str(thread), post.id, [view], attached)
+        message = Posted(f"M{len(self.messages) + 1}", str(thread), post.id, [view], attached, role=post.role)
         self.messages[message.id] = message
         if self.lose(post):
             raise Lost
         return MessageRef(thread, message.id)
 
     async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:
-        self._limit("find")
+        self._limit("find", thread)
         self.finds += 1
-        found = [each for each in self.messages.values() if each.thread == str(thread) and each.post_id == post.id]
+        found = [each for each in self.messages.values() if each.post_id == post.id]
         assert len(found) <= 1, "one intent, two messages"
-        return MessageRef(thread, found[0].id) if found else None
+        return MessageRef(ThreadRef.parse(found[0].thread), found[0].id) if found else None
 
-    async def edit(self, message: MessageRef, view: CreationView) -> None:
-        self._limit("edit")
+    async def edit(self, message: MessageRef, view: CreationView, *, post: Post) -> MessageRef:
+        self._limit("edit", message.thread)
         posted = self.messages[message.id]
         assert posted.thread == str(message.thread), "a message of another thread"
         assert not posted.deleted, "a message that is gone"
         assert view.revision >= posted.shows.revision, "an older state over a newer one"
+        assert posted.post_id == post.id, "the message of another intent"
         posted.views.append(view)
+        return message
 
     async def delete(self, message: MessageRef) -> None:
         if message.id in self.messages:
             self.messages[message.id].deleted = True
 
+    async def fetch(self, thread: ThreadRef, file: FileRef, target: Path) -> None:
+        self._limit("fetch", thread)
+        target.write_bytes(self.attached[file.source])
+
+    @property
+    def roots(self) -> list[Posted]:
+        return [each for each in self.messages.values() if each.role == "root"]
+
     @property
     def statuses(self) -> list[Posted]:
-        return [each for each in self.messages.values() if not each.files]
+        return [each for each in self.messages.values() if each.role == "status"]
 
     @property
     def results(self) -> list[Posted]:
@@ -90,6 +123,8 @@ class MemoryChat:
         ids = [each.post_id for each in self.messages.values()]
         return [ids.count(each) for each in set(ids)]
 
-    def _limit(self, method: str) -> None:
+    def _limit(self, method: str, thread: ThreadRef) -> None:
+        if thread.channel in self.gone or str(thread) in self.gone:
+            raise Unreachable("gone")
         if self.refuse(method):
             raise RateLimited

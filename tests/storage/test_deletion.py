@@ -24,7 +24,7 @@ def fill(rows: Rows, user_id: str) -> None:
         from storage.tables import Creation
 
         creation = session.get_one(Creation, asset.creation_id)
-        posts.intend(session, creation, "rest:-:-:t")
+        posts.intend(session, creation, "rest:-:-:t", posts.STATUS)
         limits = [Limit("creation", creation.id, "once", None), Limit("user", user_id, "2026-01-01", None), TOTAL]
         for step, micros in ((settled := new_id(), 7), (new_id(), 5)):
             holds = [Hold(step, "fake", "m", micros)]

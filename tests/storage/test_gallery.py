@@ -8,11 +8,11 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from storage import gallery
+from storage import gallery, posts
 from storage.deletion import mark
 from storage.errors import Forgotten
 from storage.gallery import Query
-from storage.tables import Asset
+from storage.tables import Asset, Creation
 from tests.storage.rows import Rows, asset_of
 
 ATTACKS = (
@@ -307,10 +307,44 @@ def test_lineage_shows_parent_and_children_and_nobody_else_s(rows: Rows, ada: st
 def test_a_creation_may_work_from_one_s_own_and_from_what_stands_in_its_thread(rows: Rows, ada: str, bob: str) -> None:
     mine, theirs = rows.made(ada)[0], rows.made(bob)[0]
 
-    def reachable(thread_id: str, asset: Asset) -> bool:
-        return rows.read(lambda session: gallery.reachable(session, ada, thread_id, asset.id)) is not None
+    def reachable(asset: Asset, **of: Any) -> bool:
+        creation = Creation(user_id=ada, prompt="", **({"thread_id": "elsewhere"} | of))
+        return rows.read(lambda session: gallery.reachable(session, creation, asset.id)) is not None
 
-    assert reachable("elsewhere", mine)
-    assert reachable(str(theirs.thread_id), theirs)
-    assert not reachable("elsewhere", theirs)
-    assert not reachable(str(mine.thread_id), theirs)
+    assert reachable(mine)
+    assert reachable(theirs, thread_id=str(theirs.thread_id))
+    assert reachable(theirs, inputs=[theirs.id])
+    assert not reachable(theirs)
+    assert not reachable(theirs, thread_id=str(mine.thread_id), inputs=[mine.id])
+
+
+def test_what_a_message_shows_is_seen_by_whoever_looks_at_that_message(rows: Rows, ada: str, bob: str) -> None:
+    theirs, hidden = rows.made(bob)[0], rows.made(bob)[0]
+
+    def show(session: Session) -> None:
+        creation = session.get_one(Creation, theirs.creation_id)
+        post, _ = posts.intend(session, creation, "chat:W:C:T", posts.result_role([theirs.id]))
+        posts.sent(session, post.id, "M1", 1)
+
+    def seen(by: str, asset: Asset, thread: str = "chat:W:C:T", message: str = "M1") -> bool:
+        return rows.read(lambda session: gallery.seen(session, by, asset.id, thread, message)) is not None
+
+    rows.write(show)
+    assert seen(ada, theirs)
+    assert not seen(ada, theirs, message="M2")
+    assert not seen(ada, theirs, thread="chat:W:C:OTHER")
+    assert not seen(ada, theirs, message="")
+    assert not seen(ada, hidden)
+    assert seen(bob, hidden, message="")
+    rows.write(lambda session: gallery.change(session, bob, theirs.id, safety="withheld"))
+    assert not seen(ada, theirs)
+    assert seen(bob, theirs)
+
+
+def test_a_vote_is_one_for_each_person_and_goes_with_the_asset(rows: Rows, ada: str, bob: str) -> None:
+    asset = rows.made(ada)[0]
+    for by, value in ((ada, 1), (ada, -1), (bob, 1), (bob, 0)):
+        rows.write(lambda session, by=by, value=value: gallery.vote(session, by, asset.id, value))
+    assert rows.sql("SELECT user_id, value FROM vote") == [(ada, -1)]
+    rows.write(lambda session: gallery.delete(session, ada, asset.id))
+    assert rows.sql("SELECT * FROM vote") == []

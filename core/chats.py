@@ -1,0 +1,154 @@
+"""What chat surfaces ask beyond the front desk: who is who, what a workspace decided, and which message shows what."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlmodel import Session
+
+from core.chat import MessageRef, ThreadRef
+from core.creation.delivery import Delivery
+from core.creation.view import AssetView, asset_view
+from core.errors import NotFound
+from core.workspaces import WorkspaceRules
+from storage import creations, gallery, people, posts
+from storage.database import Database
+from storage.objects import ObjectStore
+from storage.tables import Asset
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A workspace as Easel knows it."""
+
+    id: str
+    rules: WorkspaceRules
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What a message of Easel's shows."""
+
+    creation_id: str
+    user_id: str
+    """Whose it is."""
+    thread: ThreadRef
+    """Where the creation's conversation is: a shared result stands elsewhere."""
+    asset_ids: tuple[str, ...]
+    """Empty for a thread's root and for the status message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An asset as the person who looks at it may see it."""
+
+    asset: AssetView
+    mine: bool
+    author: str
+    """Its owner's id on the platform where it is looked at."""
+
+
+class Chats:
+    """One per process; holds no state of its own."""
+
+    def __init__(self, database: Database, objects: ObjectStore, delivery: Delivery) -> None:
+        self._database = database
+        self._objects = objects
+        self._delivery = delivery
+
+    # --- people and places ----------------------------------------------------------------------------------------
+
+    async def person(self, platform: str, workspace: str, platform_id: str, name: str = "") -> str:
+        """The id of the person behind an account; the first word from them makes it. Most calls only read.
+
+        Raises:
+            StorageBusy: nobody could be found or made now.
+        """
+        found = await self._database.read(lambda session: people.known(session, platform, workspace, platform_id))
+        if found:
+            return found
+        return await self._database.record(
+            lambda session: people.user_of(session, platform, workspace, platform_id, name).id
+        )
+
+    async def workspace(self, platform: str, platform_id: str) -> Place:
+        """A guild or team, and its rules; the first word from it makes its row, and one that comes back is welcome."""
+
+        row = await self._database.read(lambda session: people.known_workspace(session, platform, platform_id))
+        if row is None:
+            row = await self._database.record(lambda session: people.workspace_of(session, platform, platform_id))
+        return Place(row.id, WorkspaceRules.model_validate(row.settings))
+
+    async def decide(self, workspace_id: str, rules: WorkspaceRules) -> None:
+        """Store a workspace's rules. The surface has checked that a manager of it asks."""
+        kept = rules.model_dump(mode="json", exclude_defaults=True)
+        await self._database.write(lambda session: people.set_rules(session, workspace_id, kept))
+
+    async def removed(self, platform: str, platform_id: str) -> None:
+        """Easel was taken out of a workspace. What people made stays theirs."""
+        await self._database.write(lambda session: people.remove_workspace(session, platform, platform_id))
+
+    # --- threads and messages -------------------------------------------------------------------------------------
+
+    async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
+        """A surface opened a pending thread itself; returns the root that counts, perhaps a worker's earlier one."""
+        return await self._delivery.opened(creation_id, message)
+
+    async def owns(self, thread: ThreadRef) -> bool:
+        """Whether a thread is one of Easel's, so that plain words in it may be meant for Easel."""
+        return await self._database.read(lambda session: creations.thread_by_ref(session, str(thread)) is not None)
+
+    async def showing(self, message: MessageRef) -> Showing | None:
+        """What a message of Easel's shows; None for anybody else's."""
+
+        def work(session: Session) -> Showing | None:
+            post = posts.by_message(session, str(message.thread), message.id)
+            rows = creations.snapshot(session, post.creation_id) if post else None
+            if post is None or rows is None:
+                return None
+            there = {asset.id for asset in rows.assets}
+            shown = tuple(each for each in posts.asset_ids(post) if each in there)
+            return Showing(post.creation_id, post.user_id, ThreadRef.parse(rows.thread.ref), shown)
+
+        return await self._database.read(work)
+
+    # --- assets ---------------------------------------------------------------------------------------------------
+
+    async def seen(self, user_id: str, asset_id: str, through: MessageRef) -> Seen:
+        """An asset that a message shows, or that is the person's own.
+
+        Raises:
+            NotFound: it is gone, or they do not see it.
+        """
+
+        def work(session: Session) -> Seen:
+            found = _seen(session, user_id, asset_id, through)
+            thread = through.thread
+            author = people.platform_id(session, found.user_id, thread.platform, thread.workspace)
+            return Seen(asset_view(found), found.user_id == user_id, author)
+
+        return await self._database.read(work)
+
+    async def share(self, user_id: str, asset_id: str, thread: ThreadRef, event: str) -> MessageRef:
+        """Post an own asset in another place; once for each event.
+
+        Raises:
+            NotFound: it is not theirs.
+            Conflict: it cannot be posted there.
+        """
+        found = await self._database.read(lambda session: gallery.asset(session, user_id, asset_id))
+        if found is None:
+            raise NotFound
+        return await self._delivery.share(found, thread, event)
+
+    async def file(self, user_id: str, asset_id: str, through: MessageRef | None, folder: Path) -> Path:
+        """The file of an asset that this person sees."""
+        found = await self._database.read(lambda session: _seen(session, user_id, asset_id, through))
+        return await self._objects.fetch(found.object_key, folder)
+
+
+def _seen(session: Session, user_id: str, asset_id: str, through: MessageRef | None) -> Asset:
+    thread, message_id = (str(through.thread), through.id) if through else ("", "")
+    found = gallery.seen(session, user_id, asset_id, thread, message_id)
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,241 @@
+"""What stands in a chat thread for a creation: its root, one status message, and one message per result.
+
+Each message is intended in a row before it is sent, so a crash never posts twice; one that a platform will never take
+is noted as lost, and the rest goes on.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+from sqlmodel import Session
+
+from core.chat import Adapter, Attachment, MessageRef, ThreadRef
+from core.creation.view import CreationView, view
+from core.errors import Unreachable
+from storage import creations, people, posts
+from storage.creations import Snapshot
+from storage.database import Database
+from storage.objects import ObjectStore
+from storage.tables import Asset, Post, PostState, StepState, now
+
+TOGETHER = timedelta(seconds=2)
+"""Pictures that arrive within this time go into one message."""
+WITHHELD = "withheld"
+MEDIA_MAX = 10
+"""Most pictures in one message, on every platform."""
+LOOK_S = 0.2
+Place = Callable[[str], Awaitable[tuple[int | None, float | None]]]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A creation as its thread shows it now."""
+
+    rows: Snapshot
+    view: CreationView
+    posts: tuple[Post, ...]
+
+    @property
+    def thread(self) -> ThreadRef:
+        """Where it is shown."""
+        return ThreadRef.parse(self.rows.thread.ref)
+
+
+class Posting:
+    """Brings threads up to date. Every call may be repeated: what stands is known from the rows."""
+
+    def __init__(self, database: Database, objects: ObjectStore, place: Place) -> None:
+        """`place` tells a waiting creation's place in line and the seconds until it begins."""
+        self._database = database
+        self._objects = objects
+        self._place = place
+        self._places: dict[str, int | None] = {}
+
+    async def show(self, creation_id: str, adapter: Adapter) -> None:
+        """Bring a thread up to date: messages that a crash left open, then the status, then what is new.
+
+        Raises:
+            Unreachable: the thread cannot be opened.
+        """
+        shown = await self._opened(creation_id, adapter)
+        if shown is None:
+            return
+        messages = {post.id: await self._message(shown, adapter, post) for post in shown.posts}
+        await self._status(shown, adapter, messages)
+        seen = {asset_id for post in shown.posts for asset_id in posts.asset_ids(post)}
+        for group in groups(shown.rows, seen, now()):
+            post, _ = await self._intend(shown, posts.result_role([asset.id for asset in group]))
+            await self._send(shown, adapter, post, group)
+
+    async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
+        """Note that a pending thread was opened with this message; returns the root that counts: the first one."""
+
+        def work(session: Session) -> MessageRef:
+            rows = creations.snapshot(session, creation_id)
+            assert rows
+            post = posts.opened(session, rows.creation, str(message.thread), message.id)
+            return MessageRef(ThreadRef.parse(post.thread), post.message_id or "")
+
+        return await self._database.write(work)
+
+    async def share(self, asset: Asset, thread: ThreadRef, adapter: Adapter, event: str) -> MessageRef | None:
+        """Show one asset again in another place, once for each event."""
+        shown = await self._shown(asset.creation_id) if asset.creation_id else None
+        if shown is None:
+            return None
+        post, is_new = await self._intend(shown, f"{posts.SHARED}{asset.id}:{event}", thread)
+        if not is_new:
+            return MessageRef(thread, post.message_id) if post.message_id else None
+        return await self._send(shown, adapter, post, [asset])
+
+    async def withdraw(self, post: Post, adapter: Adapter) -> None:
+        """Take a message back whose results are gone, or show what is left of them."""
+        if post.state != PostState.SENT or not post.message_id:
+            return
+        message = MessageRef(ThreadRef.parse(post.thread), post.message_id)
+        shown = await self._shown(post.creation_id)
+        left = [asset for asset in shown.rows.assets if asset.id in posts.asset_ids(post)] if shown else []
+        if shown and left:
+            await adapter.edit(message, _only(shown.view, left), post=post)
+        else:
+            await adapter.delete(message)
+
+    # --- the thread -----------------------------------------------------------------------------------------------
+
+    async def _opened(self, creation_id: str, adapter: Adapter) -> Shown | None:
+        """The creation once its thread is there. The surface that was asked has the first word, for a while."""
+        while (shown := await self._shown(creation_id)) and shown.thread.pending:
+            if now() - shown.rows.creation.created_at >= timedelta(seconds=adapter.opening_s):
+                await self._open(shown, adapter)
+            else:
+                await asyncio.sleep(LOOK_S)
+        return shown
+
+    async def _open(self, shown: Shown, adapter: Adapter) -> None:
+        post, is_new = await self._intend(shown, posts.ROOT)
+        if post.state == PostState.LOST:
+            raise Unreachable("not opened")
+        try:
+            message = None if is_new else await adapter.find(shown.thread, post)
+            message = message or await adapter.open(shown.thread, shown.view, post=post)
+        except Unreachable:
+            await self._lost(post)
+            raise
+        if await self.opened(shown.rows.creation.id, message) != message:
+            await adapter.delete(message)
+
+    # --- messages -------------------------------------------------------------------------------------------------
+
+    async def _message(self, shown: Shown, adapter: Adapter, post: Post) -> MessageRef | None:
+        """A message's address, None if it is lost. One only intended is looked for, and sent if it never was."""
+        if post.state == PostState.LOST:
+            return None
+        thread = ThreadRef.parse(post.thread)
+        if post.message_id:
+            return MessageRef(thread, post.message_id)
+        try:
+            found = await adapter.find(thread, post)
+        except Unreachable:
+            await self._lost(post)
+            return None
+        if found:
+            await self._note(post, found, 0)
+            return found
+        wanted = posts.asset_ids(post)
+        return await self._send(shown, adapter, post, [asset for asset in shown.rows.assets if asset.id in wanted])
+
+    async def _status(self, shown: Shown, adapter: Adapter, messages: dict[str, MessageRef | None]) -> None:
+        post = next((each for each in shown.posts if each.role == posts.STATUS), None)
+        if post is None:
+            post, _ = await self._intend(shown, posts.STATUS)
+            await self._send(shown, adapter, post, ())
+        elif (message := messages[post.id]) and self._differs(post, shown.view):
+            try:
+                message = await adapter.edit(message, shown.view, post=post)
+            except Unreachable:
+                await self._lost(post)
+            else:
+                await self._note(post, message, shown.view.revision)
+
+    def _differs(self, post: Post, seen: CreationView) -> bool:
+        """Whether a reader would see something else; the place in line changes without the creation."""
+        before = self._places.pop(post.id, None)
+        if seen.queue_place is not None:
+            self._places[post.id] = seen.queue_place
+        return post.revision < seen.revision or before != seen.queue_place
+
+    async def _send(self, shown: Shown, adapter: Adapter, post: Post, assets: Sequence[Asset]) -> MessageRef | None:
+        part = _only(shown.view, assets) if assets else shown.view
+        try:
+            with TemporaryDirectory() as folder:
+                files = [await self._attachment(asset, Path(folder)) for asset in assets]
+                message = await adapter.post(ThreadRef.parse(post.thread), part, files, post=post)
+        except Unreachable as error:
+            log.warning("message_not_shown", creation=post.creation_id, reason=error.reason)
+            await self._lost(post)
+            return None
+        await self._note(post, message, shown.view.revision)
+        return message
+
+    async def _attachment(self, asset: Asset, folder: Path) -> Attachment:
+        path = await self._objects.fetch(asset.object_key, folder)
+        return Attachment(path, f"easel-{asset.version}{path.suffix}", asset.media_type, asset.alt_text, asset.id)
+
+    # --- rows -----------------------------------------------------------------------------------------------------
+
+    async def _shown(self, creation_id: str) -> Shown | None:
+        def work(session: Session) -> tuple[Snapshot, list[Post], str, str] | None:
+            rows = creations.snapshot(session, creation_id)
+            if rows is None:
+                return None
+            thread, creation = ThreadRef.parse(rows.thread.ref), rows.creation
+            by = people.platform_id(session, creation.user_id, thread.platform, thread.workspace)
+            author = creations.author_of_inputs(session, creation)
+            credit = people.platform_id(session, author, thread.platform, thread.workspace) if author else ""
+            return rows, posts.of(session, creation_id), by, credit
+
+        found = await self._database.read(work)
+        if found is None:
+            return None
+        rows, known, by, credit = found
+        place, eta_s = await self._place(creation_id) if rows.creation.started_at is None else (None, None)
+        whole = replace(view(rows, queue_place=place, eta_s=eta_s), by=by, credit=credit)
+        return Shown(rows, whole, tuple(known))
+
+    async def _intend(self, shown: Shown, role: str, thread: ThreadRef | None = None) -> tuple[Post, bool]:
+        where = str(thread or shown.thread)
+        return await self._database.write(lambda session: posts.intend(session, shown.rows.creation, where, role))
+
+    async def _note(self, post: Post, message: MessageRef, revision: int) -> None:
+        post.state, post.message_id, post.revision = PostState.SENT, message.id, revision
+        await self._database.write(lambda session: posts.sent(session, post.id, message.id, revision))
+
+    async def _lost(self, post: Post) -> None:
+        await self._database.write(lambda session: posts.lost(session, post.id))
+
+
+def groups(rows: Snapshot, shown: set[str], at: datetime) -> list[list[Asset]]:
+    """What should be posted now: pictures together once the newest has waited, everything else by itself."""
+    fresh = [asset for asset in rows.assets if asset.id not in shown and asset.safety != WITHHELD]
+    pictures = [asset for asset in fresh if asset.kind == "image"]
+    ready = [[asset] for asset in fresh if asset.kind != "image"]
+    if pictures and _settled(rows, pictures, at):
+        ready += [pictures[start : start + MEDIA_MAX] for start in range(0, len(pictures), MEDIA_MAX)]
+    return ready
+
+
+def _settled(rows: Snapshot, pictures: Sequence[Asset], at: datetime) -> bool:
+    """No other picture is about to come, or the first of these has waited long enough."""
+    coming = any(step.kind == "image" and step.state == StepState.IN_PROGRESS for step in rows.steps)
+    return rows.creation.state.final or not coming or at - min(each.created_at for each in pictures) >= TOGETHER
+
+
+def _only(whole: CreationView, assets: Sequence[Asset]) -> CreationView:
+    ids = {asset.id for asset in assets}
+    return replace(whole, assets=tuple(asset for asset in whole.assets if asset.id in ids))
