@@ -18,7 +18,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.fakes.openai import Asked, Call, OpenAIServer, Route
+from tests.fakes.openai import Asked, Call, OpenAIServer, Route, default_mind
 from tests.fakes.openai.answers import Events
 from tests.fakes.openai.conversation import Reply
 from tests.fakes.openai.faults import Behaviour, Turn
@@ -123,10 +123,12 @@ class Away:
 
 
 def _mind(asked: Asked) -> Reply:
-    """Calls by the first word, and a sentence after their results."""
+    """Calls by the first word, and a sentence after their results; what has no such word is understood as it is."""
+    script, _, words = asked.newest.partition(": ")
+    if script not in CALLS:
+        return default_mind(asked)
     if asked.lines[-1].role == "tool":
         return "Here you are."
-    script, _, words = asked.newest.partition(": ")
     names = CALLS[script]
     return [_call(asked.tools[name], name, f"{words}, number {i}") for i, name in enumerate(names)]
 

@@ -78,12 +78,15 @@ def create(
     text: Annotated[str, typer.Argument(help="What to make, in your own words.")],
     kind: Annotated[str | None, typer.Option(help="image, video or speech.")] = None,
     input: Annotated[list[Path] | None, typer.Option(help="A picture to work from; may be repeated.")] = None,  # noqa: A002
+    model: Annotated[str | None, typer.Option(help="Ask this model instead of the best.")] = None,
+    thread: Annotated[str | None, typer.Option(help="Go on with an earlier conversation: `thread` of --json.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make something, show each step while it happens, and print where the files lie."""
-    from bot.commands import create_once
+    from bot.commands import Asked, create_once
 
-    succeeded = _with_app(lambda house: create_once(house, text, kind, input or [], as_json=as_json))
+    asked = Asked(text, kind=kind, inputs=tuple(input or ()), model=model, thread=thread)
+    succeeded = _with_app(lambda house: create_once(house, asked, as_json=as_json))
     raise typer.Exit(0 if succeeded else 1)
 
 

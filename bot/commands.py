@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from dataclasses import astuple, fields
+from dataclasses import astuple, dataclass, fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,9 +12,10 @@ from rich.markup import escape
 from bot import terminal
 from bot.app import App
 from bot.doctor import Mark, examine
+from core.chat import ThreadRef
 from core.errors import Invalid, NotFound
 from core.providers.base import Kind
-from core.wishes import Wish
+from core.wishes import Options, Wish
 from storage import gallery, ledger, people
 from storage.gallery import Query
 from storage.tables import CreationState, new_id, now
@@ -22,17 +23,29 @@ from storage.tables import CreationState, new_id, now
 SIGNS = {Mark.GOOD: "[green]✓[/]", Mark.NOTE: "[yellow]•[/]", Mark.BAD: "[red]✗[/]"}
 
 
-async def create_once(app: App, text: str, kind: str | None, inputs: list[Path], *, as_json: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was typed."""
+
+    text: str
+    kind: str | None = None
+    inputs: tuple[Path, ...] = ()
+    model: str | None = None
+    thread: str | None = None
+
+
+async def create_once(app: App, asked: Asked, *, as_json: bool) -> bool:
     """One creation, watched to its end. Returns whether it succeeded."""
     console = Console(stderr=as_json)
     wish = Wish(
         user_id=app.local_user_id,
-        prompt=text,
+        prompt=asked.text,
         event_key=f"terminal:{new_id()}",
         surface="terminal",
-        thread=None,
-        kind=_kind(kind),
-        inputs=tuple([await _uploaded(app, file) for file in inputs]),
+        thread=ThreadRef.parse(asked.thread) if asked.thread else None,
+        kind=_kind(asked.kind),
+        inputs=tuple([await _uploaded(app, file) for file in asked.inputs]),
+        options=Options(model=asked.model),
     )
     view = await terminal.show_creation(app, wish, console)
     await app.thumbnails.drained()

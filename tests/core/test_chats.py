@@ -176,7 +176,11 @@ async def test_what_is_cancelled_in_line_says_so_in_its_thread(settings: Setting
 async def made_by_ada(chat: MemoryChat, house: House) -> tuple[str, MessageRef]:
     ended = await shown(chat, house, await asked(house))
     (result,) = chat.results
-    return ended.assets[0].id, MessageRef(HERE, result.id)
+    message = MessageRef(HERE, result.id)
+    async with asyncio.timeout(5):
+        while not await house.app.chats.showing(message):  # sent, and noted a moment later
+            await asyncio.sleep(0.01)
+    return ended.assets[0].id, message
 
 
 async def test_whoever_sees_a_result_may_vary_it_pays_for_it_and_owns_the_new_one(settings: Settings) -> None:
