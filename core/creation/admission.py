@@ -16,6 +16,8 @@ from storage.tables import CreationState
 
 SWEEP_S = 1.0
 LINE_FRESH_S = 0.25
+NEAR = 20
+"""So far from the front each place counts."""
 TYPICAL_S = 6.0
 """A guess at one creation's length until the first have ended."""
 
@@ -90,6 +92,7 @@ class Admission:
         self._deadline = deadline
         self._waits = waits
         self._woken = asyncio.Event()
+        self._told: dict[str, int] = {}
         self._line: tuple[float, list[Place]] = (0.0, [])
         self._typical_s = TYPICAL_S
         self.open = True
@@ -133,10 +136,17 @@ class Admission:
             await self._admit(place)
         self._line = (0.0, [])
         begun = {place.id for place in chosen}
-        for place in waiting:
-            self._changes.tell(place.id)
-            if place.id not in begun:
-                self._waits(place)
+        self._tell([place for place in line(waiting, running) if place.id not in begun])
+
+    def _tell(self, order: Sequence[Place]) -> None:
+        """Wake who watches a place that has changed; far behind, a step forward is no news."""
+        before, self._told = self._told, {}
+        for index, place in enumerate(order):
+            shown = index if index < NEAR else index // NEAR * NEAR
+            self._told[place.id] = shown
+            if before.get(place.id) != shown:
+                self._changes.tell(place.id)
+            self._waits(place)
 
     async def _admit(self, place: Place) -> None:
         admitted = await self._database.write(

@@ -19,6 +19,7 @@ from storage.tables import Asset, Post
 
 AGAIN_S = (1.0, 2.0, 5.0, 15.0)
 """Waits after a platform could not be asked; the last one repeats."""
+IN_LINE_S = 30.0
 log = structlog.get_logger()
 
 
@@ -101,7 +102,8 @@ class Delivery:
             while True:
                 changed.clear()
                 try:
-                    if not await self._shown(creation_id, first=first):
+                    running = await self._shown(creation_id, first=first)
+                    if running is None:
                         return
                     failures, first = 0, False
                 except Unreachable as error:
@@ -112,25 +114,25 @@ class Delivery:
                     await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
                     failures += 1
                     continue
-                await _or_later(changed)
+                await _or_later(changed, TOGETHER.total_seconds() if running else IN_LINE_S)
 
-    async def _shown(self, creation_id: str, *, first: bool) -> bool:
-        """Show one state; False where somebody else shows the end, or nobody needs to. The first is not held up."""
+    async def _shown(self, creation_id: str, *, first: bool) -> bool | None:
+        """Show one state, and tell whether it runs; None where somebody else shows the end, or nobody needs to."""
         rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
         adapter = self._adapter(rows.thread.ref) if rows else None
         if rows is None or adapter is None:
-            return False
+            return None
         if rows.creation.state.final:
             if rows.creation.started_at is None:  # it ended in line: no workflow will show that
                 await self._end(creation_id)
-            return False
+            return None
         pace = adapter.pace(ThreadRef.parse(rows.thread.ref))
-        if first:
+        if first:  # is not held up
             self._progress.spent(pace)
         else:
             await self._progress.turn(creation_id, pace)
         await self._posting.show(creation_id, adapter)
-        return True
+        return rows.creation.started_at is not None
 
     async def _end(self, creation_id: str) -> None:
         rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
@@ -145,10 +147,10 @@ class Delivery:
         return self.adapters.get(ThreadRef.parse(thread).platform)
 
 
-async def _or_later(changed: asyncio.Event) -> None:
-    """Wait for a change, or until pictures that wait for each other have waited long enough."""
+async def _or_later(changed: asyncio.Event, within_s: float) -> None:
+    """Wait for a change; while it runs, only until pictures that wait for each other have waited long enough."""
     try:
-        async with asyncio.timeout(TOGETHER.total_seconds()):
+        async with asyncio.timeout(within_s):
             await changed.wait()
     except TimeoutError:
         pass

@@ -2,9 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 
 import structlog
 
+REST = 3.0
+"""Times as long as a run took, before the next: what costs much is done less often."""
+REST_MOST_S = 0.5
 log = structlog.get_logger()
 
 
@@ -17,7 +21,9 @@ async def sweep(name: str, work: Callable[[], Awaitable[None]], woken: asyncio.E
         except TimeoutError:
             pass
         woken.clear()
+        begun = monotonic()
         try:
             await work()
         except Exception:
             log.exception("sweep_failed", sweep=name)
+        await asyncio.sleep(min(REST * (monotonic() - begun), REST_MOST_S))
