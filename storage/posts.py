@@ -23,6 +23,11 @@ def by_message(session: Session, thread: str, message_id: str) -> Post | None:
     return session.exec(select(Post).where(Post.message_id == message_id, Post.thread == thread)).first()
 
 
+def by_id(session: Session, post_id: str) -> Post | None:
+    """One row."""
+    return session.get(Post, post_id)
+
+
 def showing(session: Session, asset: Asset) -> list[Post]:
     """Every message that shows an asset."""
     if asset.creation_id is None:
@@ -83,3 +88,13 @@ def asset_ids(post: Post) -> list[str]:
     if post.role.startswith(RESULT):
         return post.role.removeprefix(RESULT).split(",")
     return [post.role.split(":")[1]] if post.role.startswith(SHARED) else []
+
+
+def files(session: Session, post_id: str, file_ids: Sequence[str]) -> None:
+    """Note the platform's ids of a message's files, in the order of its assets; empty where there is no file."""
+    session.exec(update(Post).where(col(Post.id) == post_id).values(file_ids=list(file_ids)))
+
+
+def file_of(post: Post) -> dict[str, str]:
+    """Asset id → the platform's id of its file."""
+    return dict(zip(asset_ids(post), post.file_ids, strict=False))

@@ -1,6 +1,7 @@
 """One order at the providers: intent, call, ticket, polls; and another model where the first surely did not run."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -27,6 +28,7 @@ TICKET_GRACE_S = 1.0
 TELL_EVERY_S = 1.0
 """How often progress is written down, however often it is polled: nobody is shown it more often."""
 CANCEL_WAIT_S = 5.0
+PREVIEW_S = 5.0
 PERHAPS_CHARGED = (
     "Easel was interrupted here, so this may have been charged although nothing arrived. "
     "Try again, or try another model."
@@ -94,9 +96,12 @@ class Asking:
 
     async def _order(self, job: Job, folder: Path) -> Order:
         async def preview(file: Path) -> None:
+            """A rough picture is worth no wait: the paid call that brought it goes on without."""
             key = f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-preview{file.suffix}"
-            await self._objects.put(key, file, "image/png")
-            await self._mark(job, preview_key=key, progress=min(0.9, (job.step.progress or 0) + 0.3))
+            with contextlib.suppress(OSError):  # a TimeoutError is one
+                async with asyncio.timeout(PREVIEW_S):
+                    await self._objects.put(key, file, "image/png")
+                await self._mark(job, preview_key=key, progress=min(0.9, (job.step.progress or 0) + 0.3))
 
         return await self._ordering.order(job, folder, preview)
 

@@ -11,12 +11,13 @@ from core.creation.finishing import Finishing
 from core.creation.making import Making
 from core.creation.planning import NOTHING, Planning
 from core.creation.workflow import Plan
-from storage.errors import Forgotten, StorageBusy
+from storage.errors import Forgotten, StorageBusy, StoreAway
 from storage.tables import new_id
 
 T = TypeVar("T")
 U = TypeVar("U")
 AGAIN_S = 1.0
+AWAY_MAX_S = 15.0
 GONE = "forgotten"
 NOT_SHOWN = "not shown"
 SHOW_AGAIN_S = (1.0, 5.0, 30.0, 120.0, 600.0)
@@ -64,12 +65,18 @@ class Boundary:
 
 
 async def _steadily(work: Callable[[], Awaitable[T]], gone: T, failed: Callable[[str], Awaitable[T | U]]) -> T | U:
-    """Run, again while the database is busy; what goes on from rows may be begun as often as needed."""
+    """Run, again while the database is busy or the store of objects away; what goes on from rows may be begun as often
+    as needed, and what was made waits in the spool."""
+    away_s = AGAIN_S
     while True:
         try:
             return await work()
         except Forgotten:
             return gone
+        except StoreAway as error:
+            log.warning("store_away_again_soon", reason=error.reason)
+            await asyncio.sleep(away_s)
+            away_s = min(2 * away_s, AWAY_MAX_S)
         except Exception as error:
             if _passes(error):
                 log.warning("storage_busy_again_soon")

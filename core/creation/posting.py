@@ -29,6 +29,8 @@ WITHHELD = "withheld"
 MEDIA_MAX = 10
 """Most pictures in one message, on every platform."""
 LOOK_S = 0.2
+SETTLES_S = 5.0
+"""How long a message may take from its intent to the note of its id."""
 Place = Callable[[str], Awaitable[tuple[int | None, float | None]]]
 log = structlog.get_logger()
 
@@ -96,6 +98,7 @@ class Posting:
 
     async def withdraw(self, post: Post, adapter: Adapter) -> None:
         """Take a message back whose results are gone, or show what is left of them."""
+        post = await self._settled(post)
         if post.state != PostState.SENT or not post.message_id:
             return
         message = MessageRef(ThreadRef.parse(post.thread), post.message_id)
@@ -207,6 +210,15 @@ class Posting:
         place, eta_s = await self._place(creation_id) if rows.creation.started_at is None else (None, None)
         whole = replace(view(rows, queue_place=place, eta_s=eta_s), by=by, credit=credit)
         return Shown(rows, whole, tuple(known))
+
+    async def _settled(self, post: Post) -> Post:
+        """The row once its message is noted: one that is just being sent must not be missed."""
+        for _ in range(round(SETTLES_S / LOOK_S)):
+            if post.state != PostState.INTENT:
+                break
+            await asyncio.sleep(LOOK_S)
+            post = await self._database.read(lambda session: posts.by_id(session, post.id)) or post
+        return post
 
     async def _intend(self, shown: Shown, role: str, thread: ThreadRef | None = None) -> tuple[Post, bool]:
         where = str(thread or shown.thread)

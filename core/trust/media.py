@@ -1,5 +1,6 @@
 """Files from outside: never stored as they came, but as fresh pixels or a fresh MP4, under our own caps."""
 
+import contextlib
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -84,7 +85,8 @@ class Uploads:
             await self._objects.delete(asset.object_key)
             raise NotFound from error
         except (StorageBusy, OSError) as error:
-            await self._objects.delete(asset.object_key)
+            with contextlib.suppress(OSError):  # a store that keeps nothing removes nothing either
+                await self._objects.delete(asset.object_key)
             raise Busy("Easel cannot store anything right now. Please try again shortly.") from error
         return asset
 
