@@ -9,7 +9,7 @@ from importlib import import_module
 from benchmarks.place import keep_to_two_processors
 from benchmarks.report import conclude
 
-NAMES = ("start", "requests", "overhead", "crowd", "gallery", "wire", "models", "story", "stream")
+NAMES = ("start", "requests", "overhead", "crowd", "gallery", "wire", "models", "story", "stream", "discord", "slack")
 
 
 def main() -> int:

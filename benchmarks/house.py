@@ -1,6 +1,6 @@
 """A whole Easel as its own process, served as `easel run` serves it, with providers and a planner of ours.
 
-`python -m benchmarks.house sleep SECONDS [--lag FILE]`
+`python -m benchmarks.house SECONDS [--film SECONDS] [--lag FILE]`
 """
 
 import argparse
@@ -22,8 +22,10 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("seconds", type=float, help="how long one order takes")
     parser.add_argument("--lag", type=Path, help="where to note how late the event loop wakes")
+    parser.add_argument("--film", type=float, help="how long a film takes, where that is longer")
     given = parser.parse_args()
-    house = partial(running, providers={"sleeper": Sleeper(given.seconds)}, planner=ScriptPlanner(), models=SLEEPERS)
+    sleeper = Sleeper(given.seconds, given.film)
+    house = partial(running, providers={"sleeper": sleeper}, planner=ScriptPlanner(), models=SLEEPERS)
     asyncio.run(run(house, given.lag))
 
 

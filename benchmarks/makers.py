@@ -26,12 +26,13 @@ class Sleeper:
     repeatable = True
     poll_s = 1.0
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, seconds: float, film_s: float | None = None) -> None:
+        self._seconds = {Kind.VIDEO: film_s or seconds}
+        self._other_s = seconds
 
     async def submit(self, order: Order) -> Output:
         """All its work."""
-        await asyncio.sleep(self._seconds)
+        await asyncio.sleep(self._seconds.get(order.kind, self._other_s))
         return drawn(order)
 
     async def poll(self, ticket: Ticket, order: Order) -> Waiting:
