@@ -4,6 +4,7 @@ from benchmarks.neighbour import Facts, neighbour
 from benchmarks.place import data_folder
 from benchmarks.process import Meter, metering, serving
 from benchmarks.report import Figure, Report
+from benchmarks.running import running, until_running
 
 RATE, SECONDS, RUNNING = 200, 30, 100
 ORDER_S, FILM_S = 0.2, 90.0
@@ -15,16 +16,19 @@ async def measure() -> Report:
     with data_folder() as folder:
         async with neighbour("benchmarks.guild", folder) as guild:
             command = ["benchmarks.house", str(ORDER_S), "--film", str(FILM_S)]
-            async with serving(folder, command, {"EASEL_USER_AT_ONCE": 0} | guild.facts) as server:
+            async with serving(folder, command, {"EASEL_USER_AT_ONCE": 0, "EASEL_DRAIN_S": 0} | guild.facts) as server:
                 await guild.ask("connected")
                 await guild.ask("results")
                 await guild.ask(f"running {RUNNING}")
+                await until_running(folder, RUNNING)
                 async with metering(server.pid) as meter:
                     cpu_s = meter.cpu_s()
                     load = await guild.ask(f"load {RATE} {SECONDS}")
-                    cpu_s = meter.cpu_s() - cpu_s
+                    cpu_s, still = meter.cpu_s() - cpu_s, running(folder)
                 counts = await guild.ask("counts")
-    return Report("discord", f"{RATE} interactions/s for {SECONDS} s", _figures(load, counts, cpu_s, meter))
+    return Report(
+        "discord", f"{RATE} interactions/s for {SECONDS} s", _figures(load | {"running": still}, counts, cpu_s, meter)
+    )
 
 
 def _figures(load: Facts, counts: Facts, cpu_s: float, meter: Meter) -> list[Figure]:

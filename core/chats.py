@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 
 from sqlmodel import Session
 
@@ -14,6 +15,10 @@ from storage import creations, gallery, people, posts
 from storage.database import Database
 from storage.objects import ObjectStore
 from storage.tables import Asset
+
+
+FRESH_S = 2.0
+"""How late another process's change of a workspace's rules may be noticed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +53,10 @@ class Seen:
 
 
 class Chats:
-    """One per process; holds no state of its own."""
+    """One per process. Of workspaces it remembers what it read a moment ago: every word in them asks for their rules."""
 
     def __init__(self, database: Database, objects: ObjectStore, delivery: Delivery) -> None:
+        self._places: dict[tuple[str, str], tuple[float, Place]] = {}
         self._database = database
         self._objects = objects
         self._delivery = delivery
@@ -73,6 +79,13 @@ class Chats:
     async def workspace(self, platform: str, platform_id: str) -> Place:
         """A guild or team, and its rules; the first word from it makes its row, and one that comes back is welcome."""
 
+        at, place = self._places.get((platform, platform_id), (float("-inf"), None))
+        if place is None or monotonic() - at > FRESH_S:
+            place = await self._read(platform, platform_id)
+            self._places[platform, platform_id] = monotonic(), place
+        return place
+
+    async def _read(self, platform: str, platform_id: str) -> Place:
         row = await self._database.read(lambda session: people.known_workspace(session, platform, platform_id))
         if row is None:
             row = await self._database.record(lambda session: people.workspace_of(session, platform, platform_id))
@@ -82,10 +95,12 @@ class Chats:
         """Store a workspace's rules. The surface has checked that a manager of it asks."""
         kept = rules.model_dump(mode="json", exclude_defaults=True)
         await self._database.write(lambda session: people.set_rules(session, workspace_id, kept))
+        self._places.clear()
 
     async def removed(self, platform: str, platform_id: str) -> None:
         """Easel was taken out of a workspace. What people made stays theirs."""
         await self._database.write(lambda session: people.remove_workspace(session, platform, platform_id))
+        self._places.clear()
 
     # --- threads and messages -------------------------------------------------------------------------------------
 

@@ -223,12 +223,17 @@ class Studio:
         """Delete an asset for good: its row, object, thumbnail and place in the index, and where it was shown."""
         found = await self._asset(user_id, asset_id)
         shown = await self._database.read(lambda session: posts.showing(session, found))
+        await self._remove(found.object_key, found.thumbnail_key)  # first: a store that is away keeps the row as well
         keys = await self._database.write(lambda session: gallery.delete(session, user_id, asset_id))
         if keys is None:
             raise NotFound
-        for key in keys:
-            await self._objects.delete(key)
+        await self._remove(*keys)  # a thumbnail that was made meanwhile
         await self._delivery.withdraw(shown)
+
+    async def _remove(self, *keys: str | None) -> None:
+        for key in keys:
+            if key:
+                await self._objects.delete(key)
 
     async def content(self, user_id: str, asset_id: str) -> tuple[AssetView, str]:
         """An asset and the key of its bytes.

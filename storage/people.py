@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
 from storage.errors import Forgotten
@@ -43,10 +45,16 @@ def user_of(session: Session, platform: str, workspace: str, platform_id: str, n
 
 def platform_id(session: Session, user_id: str, platform: str, workspace: str) -> str:
     """What a platform calls a person, in this workspace or everywhere on it. Empty: they have no account there."""
-    query = select(Account.platform_id).where(
-        Account.user_id == user_id, Account.platform == platform, col(Account.workspace).in_(("", workspace))
-    )
-    return session.exec(query).first() or ""
+    found = session.execute(_PLATFORM_ID, {"user": user_id, "platform": platform, "workspace": workspace})
+    return found.scalar() or ""
+
+
+# Built once: asked with every message that is written.
+_PLATFORM_ID = columns(col(Account.platform_id)).where(
+    col(Account.user_id) == bindparam("user"),
+    col(Account.platform) == bindparam("platform"),
+    (col(Account.workspace) == bindparam("workspace")) | (col(Account.workspace) == ""),
+)
 
 
 def local_user(session: Session) -> User:
