@@ -21,6 +21,10 @@ app = typer.Typer(
 )
 token = typer.Typer(help="Keys for programs that use the REST interface.", no_args_is_help=True)
 app.add_typer(token, name="token")
+storage = typer.Typer(help="Where finished files lie.", no_args_is_help=True)
+app.add_typer(storage, name="storage")
+slack = typer.Typer(help="Easel as a Slack app.", no_args_is_help=True)
+app.add_typer(slack, name="slack")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON as the last line.")]
 
@@ -151,6 +155,30 @@ def token_add(
     from bot.commands import add_token
 
     _with_app(lambda house: add_token(house, name), worker=False)
+
+
+@storage.command("move")
+def storage_move(
+    to: Annotated[str, typer.Option("--to", help="s3 (the bucket of S3_BUCKET) or files (the data folder).")],
+) -> None:
+    """Move every file to the other store. Stop Easel first; broken off, the same command goes on."""
+    from bot.storage_move import move_to, told
+
+    if to not in ("s3", "files"):
+        _complain(f"--to takes s3 or files, not {to!r}.")
+    print(told(asyncio.run(move_to(_settings(), "s3" if to == "s3" else "files")), to))
+
+
+@slack.command("manifest")
+def slack_manifest(
+    url: Annotated[str | None, typer.Option(help="Easel's public address; without it, for Socket Mode.")] = None,
+) -> None:
+    """Print the manifest that makes the app at Slack."""
+    import json
+
+    from bot.slack.manifest import manifest
+
+    print(json.dumps(manifest(url), indent=2))
 
 
 def _settings(**overrides: Any) -> Settings:

@@ -16,7 +16,6 @@ from storage.database import Database
 from storage.objects import ObjectStore
 from storage.tables import Asset
 
-
 FRESH_S = 2.0
 """How late another process's change of a workspace's rules may be noticed."""
 
@@ -53,7 +52,7 @@ class Seen:
 
 
 class Chats:
-    """One per process. Of workspaces it remembers what it read a moment ago: every word in them asks for their rules."""
+    """One per process. What a workspace decided is remembered for a moment: every word in it asks for that."""
 
     def __init__(self, database: Database, objects: ObjectStore, delivery: Delivery) -> None:
         self._places: dict[tuple[str, str], tuple[float, Place]] = {}

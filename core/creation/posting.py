@@ -217,8 +217,11 @@ class Posting:
             if post.state != PostState.INTENT:
                 break
             await asyncio.sleep(LOOK_S)
-            post = await self._database.read(lambda session: posts.by_id(session, post.id)) or post
+            post = await self._row(post.id) or post
         return post
+
+    async def _row(self, post_id: str) -> Post | None:
+        return await self._database.read(lambda session: posts.by_id(session, post_id))
 
     async def _intend(self, shown: Shown, role: str, thread: ThreadRef | None = None) -> tuple[Post, bool]:
         where = str(thread or shown.thread)

@@ -1,4 +1,4 @@
-"""Questions to the configured providers: short, all at once, and never paid."""
+"""Questions to the configured providers and chat platforms: short, all at once, and never paid."""
 
 import asyncio
 from collections.abc import Awaitable, Iterator
@@ -9,7 +9,7 @@ from bot.doctor.live.answers import LIMIT_S, unreachable
 
 
 async def live(app: App) -> list[Finding]:
-    """What the providers say, each provider's findings together."""
+    """What they say, the findings of each together."""
     found = await asyncio.gather(*_questions(app))
     return [finding for findings in found for finding in findings]
 
@@ -29,6 +29,14 @@ def _questions(app: App) -> Iterator[Awaitable[list[Finding]]]:
         from bot.doctor.live.runway import ask as ask_runway
 
         yield _soon("Runway", ask_runway(settings, app.catalogue))
+    if settings.discord_token:
+        from bot.doctor.live.discord import ask as ask_discord
+
+        yield _soon("Discord", ask_discord(settings))
+    if "slack" in settings.chat_platforms:
+        from bot.doctor.live.slack import ask as ask_slack
+
+        yield _soon("Slack", ask_slack(app))
 
 
 async def _soon(who: str, question: Awaitable[list[Finding]]) -> list[Finding]:

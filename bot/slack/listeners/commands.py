@@ -1,0 +1,113 @@
+"""The slash commands. Slack knows none inside a thread: https://docs.slack.dev/interactivity/implementing-slash-commands"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.chat import phrases
+from bot.slack.asks import Ask
+from bot.slack.buttons import actions, button
+from bot.slack.desk import Desk
+from bot.slack.forms import create_form
+from bot.slack.gallery import Gallery
+from bot.slack.kit import section, sure
+from bot.slack.settings import Settings
+from bot.slack.words import heard
+from storage.tables import now
+
+IN_DM = "I am on it: look into your messages with Easel."
+USAGE = "Your work cost {today} today and {month} this month."
+FREE = "Nothing you made has cost anything yet."
+FORGET = (
+    "This deletes everything you made with Easel, in every place where it was shown: requests, results, uploads and "
+    "your settings. It cannot be undone."
+)
+HELP = (
+    *phrases.HELP,
+    "A slash command cannot be used inside a thread. To change a result there, reply in plain words, mention Easel, "
+    "or press Refine; on any picture in Slack, open its menu and choose “Refine with Easel” or “Animate with Easel”.",
+    "/create makes something. /gallery finds what you made. /easel usage tells what it cost, /easel settings is for "
+    "this workspace’s admins, and /easel forget-me deletes everything of yours.",
+)
+
+Body = Mapping[str, Any]
+Do = Callable[[Ask, Body, str], Awaitable[None]]
+
+
+def register(bolt: AsyncApp, desk: Desk, gallery: Gallery, settings: Settings) -> None:
+    """Take the three commands."""
+    commands = Commands(desk, gallery, settings)
+    bolt.command("/create")(commands.create)
+    bolt.command("/gallery")(commands.gallery)
+    bolt.command("/easel")(commands.easel)
+
+
+class Commands:
+    """Each records or begins something, then answers Slack."""
+
+    def __init__(self, desk: Desk, gallery: Gallery, settings: Settings) -> None:
+        self._desk = desk
+        self._gallery = gallery
+        self._settings = settings
+        self._parts: dict[str, Do] = {
+            "create": self._create,
+            "gallery": self._show_gallery,
+            "usage": self._usage,
+            "settings": self._open_settings,
+            "forget-me": self._forget_me,
+        }
+
+    async def create(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """`/create a fox`; without words, the form."""
+        await self._create(Ask.of(body), body, body.get("text") or "")
+        await ack()
+
+    async def gallery(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """`/gallery fox`."""
+        await self._show_gallery(Ask.of(body), body, body.get("text") or "")
+        await ack()
+
+    async def easel(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """`/easel create|gallery|usage|settings|forget-me`; help for everything else."""
+        verb, _, rest = (body.get("text") or "").strip().partition(" ")
+        await self._parts.get(verb.lower(), self._help)(Ask.of(body), body, rest)
+        await ack()
+
+    async def _create(self, ask: Ask, body: Body, text: str) -> None:
+        if not (words := heard(text)):
+            self._desk.boundary.later(ask, self._desk.open(ask, create_form(ask, self._desk.app.catalogue.models)))
+            return
+        channel = await self._desk.rooms.of(ask.team, ask.user, ask.channel, str(body.get("channel_name") or ""))
+        await self._desk.create(ask, words, thread=ask.opening(channel))
+        if channel != ask.channel:
+            self._desk.boundary.later(ask, self._desk.whispers.say(ask, IN_DM))
+
+    async def _show_gallery(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._gallery.show(ask, heard(text)))
+
+    async def _usage(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._tell_usage(ask))
+
+    async def _tell_usage(self, ask: Ask) -> None:
+        user_id = (await self._desk.asker(ask)).user_id
+        today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+        spent = [await self._desk.app.studio.usage(user_id, since) for since in (today, _first_of_month(today))]
+        told = USAGE.format(today=phrases.dollars(spent[0]), month=phrases.dollars(spent[1])) if spent[1] else FREE
+        await self._desk.whispers.say(ask, told)
+
+    async def _open_settings(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._settings.open(ask))
+
+    async def _forget_me(self, ask: Ask, body: Body, text: str) -> None:
+        question = sure("Delete everything?", "There is no way back.", "Delete all")
+        press = button("forget", ask.user, label="Delete everything of mine", style="danger") | {"confirm": question}
+        self._desk.boundary.later(ask, self._desk.whispers.say(ask, FORGET, [section(FORGET), actions(press)]))
+
+    async def _help(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._desk.whispers.say(ask, HELP[0], [section(each) for each in HELP]))
+
+
+def _first_of_month(day: Any) -> Any:
+    return day - timedelta(days=day.day - 1)

@@ -1,0 +1,64 @@
+"""A page of somebody's results as blocks: a carousel of cards, or plain rows where there are no pictures to show."""
+
+from collections.abc import Sequence
+
+from bot.chat import phrases
+from bot.chat.links import Links
+from bot.slack.buttons import actions, button
+from bot.slack.kit import picture, section, small
+from bot.slack.markup import Json
+from bot.slack.views import asset_card
+from core.creation.titles import shortened
+from core.creation.view import AssetView
+
+CARDS_MAX = 10
+"""https://docs.slack.dev/reference/block-kit/blocks/carousel-block"""
+VERBS = ("details", "refine", "here")
+HERE = "Show here"
+
+
+def cards(assets: Sequence[AssetView], links: Links) -> list[Json]:
+    """A carousel, the picture first."""
+    return [{"type": "carousel", "elements": [_card(asset, links) for asset in assets[:CARDS_MAX]]}] if assets else []
+
+
+def rows(assets: Sequence[AssetView], links: Links | None = None) -> list[Json]:
+    """Two blocks for each: what it is, and what can be done with it."""
+    return [block for asset in assets for block in (_told(asset, links), _presses(asset))]
+
+
+def _card(asset: AssetView, links: Links) -> Json:
+    card = asset_card(asset, picture=thumbnail(asset, links), verbs=VERBS[:2])
+    return card | {"actions": [*card["actions"], button("here", asset.id, label=HERE)]}
+
+
+def _told(asset: AssetView, links: Links | None) -> Json:
+    return section(
+        f"{shortened(asset.asked or asset.alt_text or asset.kind, 200)}\n{phrases.facts(asset)}",
+        thumbnail(asset, links),
+    )
+
+
+def _presses(asset: AssetView) -> Json:
+    return actions(button("details", asset.id), button("refine", asset.id), button("here", asset.id, label=HERE))
+
+
+def thumbnail(asset: AssetView, links: Links | None) -> Json | None:
+    """The picture of an asset, where it has one and Slack can fetch it: a held-back one is nobody's to see."""
+    if links is None or asset.kind == "speech" or asset.safety:
+        return None
+    url = links.thumbnail(asset.id)
+    return picture(url, asset.alt_text or asset.asked) if url else None
+
+
+def empty(words: str) -> Json:
+    """What a page without results says."""
+    if words:
+        return section("Nothing of yours matches that.")
+    return section("Nothing here yet. Type /create and tell Easel what to make.")
+
+
+def count(assets: Sequence[AssetView], *, more: bool) -> Json:
+    """How many are shown."""
+    results = f"{len(assets)} result{'' if len(assets) == 1 else 's'}"
+    return small(f"{results}, and there are more" if more else results)
