@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from bot.chat.links import Links
+from bot.objects import object_store
 from bot.settings import Settings, secret_key
 from bot.surface import Surface
 from core.agent.catalogue import OFFLINE, Catalogue, Listing, Model, read_listing
@@ -34,7 +35,7 @@ from storage import creations, people
 from storage.changes import Changes
 from storage.database import Database
 from storage.migrate import migrate
-from storage.objects import FileObjects
+from storage.objects import ObjectStore
 
 if TYPE_CHECKING:
     from bot.workbench import Workbench
@@ -61,7 +62,7 @@ class App:
     settings: Settings
     given: Given
     database: Database
-    objects: FileObjects
+    objects: ObjectStore
     changes: Changes
     stops: Stops
     pool: NativePool
@@ -153,7 +154,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
     migrate(database.engine)
     spool = Spool(settings.data_dir / "spool")
     spool.folder.mkdir(parents=True, exist_ok=True)
-    objects = FileObjects(settings.data_dir / "objects")
+    objects = object_store(settings)
     changes, stops, pool = Changes(database), Stops(database), NativePool()
     thumbnails = Thumbnails(database, objects, pool, spool.folder)
 

@@ -88,7 +88,10 @@ class Settings(BaseSettings):
     s3_endpoint_url: Text = _env("AWS_ENDPOINT_URL_S3")
     aws_access_key_id: Secret = _env("AWS_ACCESS_KEY_ID")
     aws_secret_access_key: Secret = _env("AWS_SECRET_ACCESS_KEY")
+    aws_session_token: Secret = _env("AWS_SESSION_TOKEN")
     aws_region: Text = _env("AWS_REGION")
+    s3_encryption: Literal["none", "AES256", "aws:kms"] = _env("EASEL_S3_ENCRYPTION", "none")
+    s3_links: Literal["on", "off"] = _env("EASEL_S3_LINKS", "on")
 
     @field_validator(
         "openai_base_url", "replicate_base_url", "runwayml_base_url", "discord_api_base_url", "slack_api_base_url"

@@ -11,3 +11,15 @@ class StorageBusy(StorageError):
 
 class Forgotten(StorageError):
     """The row's owner asked to be forgotten: nothing more is kept for them."""
+
+
+class StoreAway(StorageError, OSError):
+    """The object store cannot be reached, refuses, or did not keep what it was given: the same may work later.
+
+    An `OSError` too, because that is what whoever writes to a folder is prepared for.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        """One word for logs and the doctor: the store's own code (`SlowDown`), or what broke (`ReadTimeoutError`)."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,7 +18,11 @@ class ObjectStore(Protocol):
     """A place for finished files. A second put under one key overwrites, so a repeated step leaves no second copy."""
 
     async def put(self, key: str, source: Path, media_type: str) -> None:
-        """Store a file; when this returns, it survives a power cut."""
+        """Store a file; when this returns, it survives a power cut.
+
+        Raises:
+            StoreAway: a store beyond this machine did not keep it; the same may work later. So for all that follow.
+        """
         ...
 
     async def size(self, key: str) -> int | None:
@@ -36,12 +41,17 @@ class ObjectStore(Protocol):
         """The object's own path where it lies on this machine, for serving without a copy."""
         ...
 
-    def open(self, key: str) -> AsyncIterator[bytes]:
-        """The object's bytes, in chunks."""
+    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+        """The object's bytes in chunks, or those of one range inside it."""
         ...
 
-    async def url(self, key: str, expires_s: int) -> str | None:
-        """A link that works without Easel until it expires; None where Easel itself must serve."""
+    async def url(
+        self, key: str, expires_s: int, media_type: str | None = None, disposition: str | None = None
+    ) -> str | None:
+        """A link that works without Easel until it expires; None where Easel itself must serve.
+
+        What lies there answers with this Content-Type and Content-Disposition, whatever it was stored as.
+        """
         ...
 
     async def delete(self, key: str) -> None:
@@ -54,6 +64,10 @@ class ObjectStore(Protocol):
 
     async def keys(self, prefix: str = "") -> list[str]:
         """Every key under a prefix, for audits."""
+        ...
+
+    def close(self) -> None:
+        """Finish what runs, and take nothing more."""
         ...
 
 
@@ -84,16 +98,20 @@ class FileObjects:
         """The file's path."""
         return self._path(key)
 
-    async def open(self, key: str) -> AsyncIterator[bytes]:
+    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
         """Read in chunks, each in the pool."""
         file = await self._run(lambda: self._path(key).open("rb"))
+        end = sys.maxsize if length is None else start + length
         try:
-            while chunk := await self._run(lambda: file.read(CHUNK)):
+            await self._run(lambda: file.seek(start))
+            while chunk := await self._run(lambda: file.read(min(CHUNK, end - file.tell()))):
                 yield chunk
         finally:
             await self._run(file.close)
 
-    async def url(self, key: str, expires_s: int) -> str | None:
+    async def url(
+        self, key: str, expires_s: int, media_type: str | None = None, disposition: str | None = None
+    ) -> str | None:
         """Files have no address of their own."""
         return None
 

@@ -25,8 +25,7 @@ def machine(app: App) -> Iterator[Finding]:
 
 
 def storage(app: App) -> Iterator[Finding]:
-    """Rows and files."""
+    """Rows."""
     kind = "SQLite, one machine" if app.database.is_sqlite else "PostgreSQL"
     at = revision(app.database.engine)
     yield Finding(Mark.GOOD if at == HEAD else Mark.BAD, "Database", f"{kind}; tables at revision {at}.")
-    yield good("Objects", f"files under {app.objects.folder}.")

@@ -14,9 +14,10 @@ def surfaces(app: App) -> Iterator[Finding]:
     guarded = "a token or the sign-in link is demanded" if app.token_demanded else "open to this machine only"
     yield good("Web", f"{settings.host}:{settings.port}, {guarded}.")
     yield from _clear_text(settings)
-    for name, token in (("Discord", settings.discord_token), ("Slack", settings.slack_bot_token)):
-        sentence = "A token is set, but this version does not speak to it yet." if token else "No token is set."
-        yield note(name, sentence)
+    if not settings.discord_token:
+        yield note("Discord", "No token is set (DISCORD_TOKEN): docs/discord.md tells how to get one.")
+    if "slack" not in settings.chat_platforms:
+        yield note("Slack", "No token is set (SLACK_BOT_TOKEN): docs/slack.md tells how to get one.")
 
 
 def _clear_text(settings: Settings) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ from core.errors import (
     Unsupported,
     UserError,
 )
-from storage.errors import Forgotten, StorageBusy
+from storage.errors import Forgotten, StorageBusy, StoreAway
 
 STATUS: Mapping[type[UserError], int] = {
     Invalid: 400,
@@ -83,6 +83,8 @@ def _told(request: web.Request, error: Exception) -> web.Response:
             return tell(request, status_of(error), error.code, error.message)
         case StorageBusy():
             return tell(request, 503, "busy", "Easel cannot store anything right now; please try again shortly.")
+        case StoreAway():
+            return tell(request, 503, "busy", "The stored files cannot be reached right now; please try again shortly.")
         case Forgotten():
             return tell(request, 404, NotFound.code, NotFound().message)
         case web.RequestPayloadError() | HttpProcessingError():

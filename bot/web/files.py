@@ -16,6 +16,8 @@ from core.errors import NotFound
 from storage.objects import ObjectStore
 
 LINK_S = 3600
+LINK_KEPT_S = 300
+"""How long a browser may reuse a link: one that was signed for a machine's role ends with the role's own key."""
 CACHE_S = 3600
 NAME_MAX = 60
 SHOWN = ("image/", "video/", "audio/")
@@ -38,7 +40,7 @@ async def content(request: web.Request) -> web.StreamResponse:
     asset, key = await request.app[WEB].studio.content(request[USER], path_id(request))
     download = read_query(request, FileQuery).download
     headers = file_headers(asset.media_type, disposition(asset, download=download))
-    return await served(request, key, headers, may_redirect=not download)
+    return await served(request, key, headers, may_redirect=True)
 
 
 async def thumbnail(request: web.Request) -> web.StreamResponse:
@@ -63,11 +65,16 @@ async def served(request: web.Request, key: str, headers: dict[str, str], *, may
     path = objects.local(key)
     if path is not None and await objects.size(key) is not None:
         return web.FileResponse(path, headers=headers)
-    link = await objects.url(key, LINK_S) if may_redirect else None
+    link = await _link(objects, key, headers) if may_redirect and request.method == "GET" else None
     if link:
-        kept = {"Cache-Control": f"private, max-age={LINK_S // 2}", "Location": link}
+        kept = {"Cache-Control": f"private, max-age={LINK_KEPT_S}", "Location": link}
         return web.Response(status=307, headers=kept)
     return await _streamed(request, objects, key, headers)
+
+
+async def _link(objects: ObjectStore, key: str, headers: Mapping[str, str]) -> str | None:
+    """A link is signed for one method, GET, and for what the answer says of itself."""
+    return await objects.url(key, LINK_S, headers["Content-Type"], headers["Content-Disposition"])
 
 
 async def _streamed(
@@ -79,13 +86,33 @@ async def _streamed(
     etag = f'"{key.rsplit("/", 1)[-1]}-{size:x}"'
     if etag in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers={"ETag": etag})
-    response = web.StreamResponse(headers=headers | {"ETag": etag, "Content-Length": str(size)})
+    wanted = _range(request, size, etag)
+    response = web.StreamResponse(
+        status=200 if wanted is None else 206, headers=headers | {"ETag": etag, "Accept-Ranges": "bytes"}
+    )
+    if wanted is not None:
+        response.headers["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{size}"
+    part = range(size) if wanted is None else wanted
+    response.content_length = len(part)
     await response.prepare(request)
     if request.method == "HEAD":
         return response
-    async for chunk in objects.open(key):
+    async for chunk in objects.open(key) if wanted is None else objects.open(key, part.start, len(part)):
         await response.write(chunk)
     return response
+
+
+def _range(request: web.Request, size: int, etag: str) -> range | None:
+    """The bytes that are wanted; None: all of them. Players leap about in films, and Safari plays none without."""
+    if "Range" not in request.headers or request.headers.get("If-Range", etag) != etag:
+        return None
+    try:
+        found = range(size)[request.http_range]
+    except ValueError:
+        found = range(0)
+    if not found:
+        raise web.HTTPRequestRangeNotSatisfiable
+    return found
 
 
 def file_headers(media_type: str, kept_as: str) -> dict[str, str]:

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+import structlog
 from aiohttp import web
 from yarl import URL
 
 from bot.web.context import WEB
+from storage.errors import StoreAway
 
 OBJECT_ORIGIN: web.AppKey[str] = web.AppKey("object_origin", str)
 """Where stored files are served from, when it is not Easel itself; empty otherwise."""
@@ -18,6 +20,8 @@ FILE_POLICY = (
     "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 )
 """For files looked at on their own: browsers show them in a page of their own making, and nothing in them may run."""
+
+log = structlog.get_logger()
 
 HEADERS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -44,5 +48,9 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 async def learn_object_origin(app: web.Application) -> None:
     """Ask the store where its links lead, once at start: pages must be allowed to show what lies there."""
-    link = await app[WEB].objects.url("probe", 60)
+    try:
+        link = await app[WEB].objects.url("probe", 60)
+    except StoreAway as error:  # no key to sign with: `easel doctor` tells why
+        log.error("store_gives_no_links", reason=error.reason)
+        link = None
     app[OBJECT_ORIGIN] = str(URL(link).origin()) if link else ""

@@ -150,8 +150,9 @@ class House:
 
 
 @asynccontextmanager
-async def house(folder: Path, *, worker: bool = False) -> AsyncIterator[House]:
-    settings = Settings(_env_file=None, EASEL_DATA_DIR=folder)
+async def house(folder: Path, *, worker: bool = False, **values: Any) -> AsyncIterator[House]:
+    """`values`: settings by their names in the environment."""
+    settings = Settings(_env_file=None, EASEL_DATA_DIR=folder, **values)
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(running(settings, worker=worker))
         context = web_of(app)
@@ -167,6 +168,7 @@ def web_of(app: App) -> Web:
         studio=app.studio,
         database=app.database,
         objects=app.objects,
+        pool=app.pool,
         local_user_id=app.local_user_id,
         secret_key=app.secret_key,
         host="127.0.0.1",

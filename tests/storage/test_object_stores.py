@@ -1,0 +1,190 @@
+"""What every store of objects must do: files on this machine, and buckets of several kinds."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.objects import CHUNK, FileObjects, ObjectStore
+from storage.s3 import PART, WHOLE_MAX, S3Objects
+from storage.s3_wire import Bucket
+from tests.fakes.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, S3Server
+
+OUTSIDE = ("../x", "a/../../x", "/etc/passwd", "..", "a/b/../../../x", "", ".", "a/..", "/")
+KINDS = {
+    "amazon": {},
+    "small pages": {"page": 2},
+    "older": {"crc": False, "encryption": False, "equal_parts": True},
+    "without bulk": {"bulk": False},
+}
+
+
+def bucket_of(server: S3Server, **more: object) -> Bucket:
+    keys = {"access_key_id": ACCESS_KEY, "secret_access_key": SECRET_KEY}
+    return Bucket(**({"name": BUCKET, "endpoint": server.url, "region": REGION} | keys | more))
+
+
+@pytest.fixture(params=["files", *KINDS])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    if request.param == "files":
+        files = FileObjects(tmp_path / "objects")
+        yield files
+        files.close()
+        return
+    with S3Server(tmp_path / "s3", **KINDS[request.param]) as server:
+        objects = S3Objects(bucket_of(server))
+        yield objects
+        objects.close()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Callable[[bytes], Path]:
+    def written(content: bytes) -> Path:
+        path = tmp_path / secrets.token_hex(4)
+        path.write_bytes(content)
+        return path
+
+    return written
+
+
+async def read(store: ObjectStore, key: str, start: int = 0, length: int | None = None) -> bytes:
+    return b"".join([chunk async for chunk in store.open(key, start, length)])
+
+
+async def fill(store: ObjectStore, source: Callable[[bytes], Path], *keys: str) -> None:
+    for key in keys:
+        await store.put(key, source(key.encode()), "image/png")
+
+
+SIZES = [0, 1, CHUNK, CHUNK + 1, WHOLE_MAX, WHOLE_MAX + 1, 3 * PART]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_was_put_comes_back_byte_for_byte(
+    store: ObjectStore, source: Callable[[bytes], Path], tmp_path: Path, size: int
+) -> None:
+    content = secrets.token_bytes(size)
+    await store.put("u/c/s-0.png", source(content), "image/png")
+    assert await store.size("u/c/s-0.png") == size
+    assert await read(store, "u/c/s-0.png") == content
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    fetched = await store.fetch("u/c/s-0.png", folder)
+    assert (fetched.read_bytes(), fetched.suffix) == (content, ".png")
+
+
+async def test_a_second_put_takes_the_place_of_the_first(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
+    await store.put("u/k", source(b"longer than the second"), "image/png")
+    await store.put("u/k", source(b"second"), "image/png")
+    assert (await read(store, "u/k"), await store.size("u/k")) == (b"second", 6)
+    assert await store.keys() == ["u/k"]
+
+
+async def test_a_range_is_those_bytes_and_no_others(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
+    content = secrets.token_bytes(2 * CHUNK + 100)
+    await store.put("u/k", source(content), "video/mp4")
+    for start, length in ((0, 1), (CHUNK - 1, 2), (10, CHUNK + 5), (len(content) - 1, 1), (5, None), (0, None)):
+        expected = content[start:] if length is None else content[start : start + length]
+        assert await read(store, "u/k", start, length) == expected
+
+
+async def test_what_is_not_there_is_told_as_missing(store: ObjectStore, tmp_path: Path) -> None:
+    assert await store.size("u/none") is None
+    with pytest.raises(FileNotFoundError):
+        await store.fetch("u/none", tmp_path)
+    with pytest.raises(FileNotFoundError):
+        await read(store, "u/none")
+    assert list(tmp_path.glob(".*")) == []
+
+
+async def test_a_source_that_cannot_be_read_leaves_what_was_there(
+    store: ObjectStore, source: Callable[[bytes], Path], tmp_path: Path
+) -> None:
+    await store.put("u/k", source(b"good"), "image/png")
+    with pytest.raises(OSError, match="directory"):
+        await store.put("u/k", tmp_path, "image/png")
+    with pytest.raises(FileNotFoundError):
+        await store.put("u/other", tmp_path / "missing", "image/png")
+    assert await read(store, "u/k") == b"good"
+    assert await store.keys() == ["u/k"]
+
+
+async def test_a_reader_never_sees_a_mixture(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
+    contents = [bytes([number]) * (2 * CHUNK) for number in range(6)]
+    await store.put("u/k", source(contents[0]), "image/png")
+    files = [source(content) for content in contents]
+
+    async def put_all() -> None:
+        for file in files:
+            await store.put("u/k", file, "image/png")
+
+    writing = asyncio.create_task(put_all())
+    while not writing.done():
+        assert await read(store, "u/k") in contents
+    await writing
+
+
+async def test_a_reader_who_leaves_early_keeps_nothing_busy(
+    store: ObjectStore, source: Callable[[bytes], Path]
+) -> None:
+    content = secrets.token_bytes(8 * CHUNK)
+    await store.put("u/k", source(content), "video/mp4")
+    for _ in range(30):
+        chunks = store.open("u/k")
+        assert await anext(chunks) == content[:CHUNK]
+        await chunks.aclose()  # type: ignore[attr-defined]
+    assert await read(store, "u/k") == content
+
+
+async def test_deleting_may_be_repeated_and_is_for_one(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
+    await fill(store, source, "u/a", "u/b")
+    for _ in range(2):
+        await store.delete("u/a")
+    assert await store.keys() == ["u/b"]
+
+
+async def test_deleting_all_takes_a_folder_and_not_its_neighbours(
+    store: ObjectStore, source: Callable[[bytes], Path]
+) -> None:
+    await fill(store, source, "u1/a", "u1/c/b", "u1/c/d", "u1/e", "u1/f/g/h", "u10/a", "u2/a")
+    assert await store.delete_all("u1/") == 5
+    assert await store.delete_all("u1/") == 0
+    assert await store.keys() == ["u10/a", "u2/a"]
+
+
+async def test_keys_are_listed_in_order_by_prefix(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
+    names = sorted(f"u/c{number}/s-{number}.png" for number in range(7))
+    await fill(store, source, *names, "v/x")
+    assert await store.keys("u/") == names
+    assert await store.keys() == [*names, "v/x"]
+    assert await store.keys("w") == []
+
+
+async def test_many_at_once_are_all_there(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
+    names = [f"u/s-{number:02}" for number in range(40)]
+    await asyncio.gather(*(fill(store, source, name) for name in names))
+    assert await store.keys() == names
+    assert await asyncio.gather(*(read(store, name) for name in names)) == [name.encode() for name in names]
+
+
+@pytest.mark.parametrize("key", OUTSIDE)
+async def test_no_key_leads_out_of_the_store_or_to_all_of_it(
+    store: ObjectStore, source: Callable[[bytes], Path], tmp_path: Path, key: str
+) -> None:
+    await store.put("kept", source(b"kept"), "image/png")
+    outside = source(b"outside")
+    for attempt in (
+        lambda: store.put(key, outside, "image/png"),
+        lambda: store.size(key),
+        lambda: store.fetch(key, tmp_path),
+        lambda: store.delete(key),
+        lambda: store.delete_all(key),
+        lambda: read(store, key),
+    ):
+        with pytest.raises(ValueError, match="key"):
+            await attempt()
+    with pytest.raises(ValueError, match="key"):
+        store.local(key)
+    assert await read(store, "kept") == b"kept"
