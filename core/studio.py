@@ -105,7 +105,7 @@ class Studio:
 
     async def creation(self, user_id: str, creation_id: str) -> CreationView:
         """The newest view of one creation."""
-        rows = await self._database.read(lambda session: creations.snapshot(session, creation_id, user_id))
+        rows = await self._database.read(lambda session: creations.looked_at(session, creation_id, user_id))
         if rows is None:
             raise NotFound
         if rows.creation.state != CreationState.QUEUED:

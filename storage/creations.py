@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, or_
 from sqlalchemy import select as columns
+from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, select, update
 
+from storage import rows
 from storage.database import insert_of
 from storage.people import living
 from storage.tables import (
@@ -27,6 +29,8 @@ from storage.tables import (
     new_id,
     now,
 )
+
+OPEN_STEPS = (StepState.PENDING, StepState.IN_PROGRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,29 @@ class Place:
     thread_id: str
     follows: bool
     created_at: datetime
+
+
+# Built once: they run at every change, and building one costs as much as running it.
+_OF: Any = bindparam("of")
+_CREATIONS, _STEP_ROWS, _ASSET_ROWS, _THREADS = map(rows.table_of, (Creation, Step, Asset, Thread))
+_TOUCH = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF).values(revision=_CREATIONS.c.revision + 1)
+_CHANGE = _TOUCH.where(or_(*(_CREATIONS.c.state == state for state in UNFINISHED)))
+_CHANGE_OPEN = update_rows(_STEP_ROWS).where(or_(*(_STEP_ROWS.c.state == state for state in OPEN_STEPS)))
+_CHANGE_STEP = _CHANGE_OPEN.where(_STEP_ROWS.c.id == _OF)
+_CLOSE_STEPS = _CHANGE_OPEN.where(_STEP_ROWS.c.creation_id == _OF)
+_ADMIT = _TOUCH.where(_CREATIONS.c.state == CreationState.QUEUED)
+_ADD_COST = _TOUCH.values(planning_micros=_CREATIONS.c.planning_micros + bindparam("more"))
+_CREATION = (
+    columns(Creation, Thread).join(Thread, col(Thread.id) == col(Creation.thread_id)).where(col(Creation.id) == _OF)
+)
+_STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
+_ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
+_PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
+_STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
+_PLAIN_THREAD = columns(_THREADS).where(_THREADS.c.id == _OF)
+_PLAIN_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
+_PLAIN_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
+_PLAIN_ASSETS = _PLAIN_ASSETS.order_by(_ASSET_ROWS.c.letter, _ASSET_ROWS.c.ordinal)
 
 
 # --- recording ---------------------------------------------------------------------------------------------------
@@ -130,7 +157,7 @@ def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str
 
 def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
     """The rows behind one view. With `user_id`, another person's creation is as missing as none."""
-    wanted = {"id": creation_id}
+    wanted = {"of": creation_id}
     found = session.execute(_CREATION, wanted).first()
     if found is None or (user_id is not None and found[0].user_id != user_id):
         return None
@@ -139,13 +166,17 @@ def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> 
     return Snapshot(creation, thread, tuple(steps), tuple(assets))
 
 
-# Built once: a view is read after every change, and building these costs as much as running them.
-_OF: Any = bindparam("id")
-_CREATION = (
-    columns(Creation, Thread).join(Thread, col(Thread.id) == col(Creation.thread_id)).where(col(Creation.id) == _OF)
-)
-_STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
-_ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
+def looked_at(session: Session, creation_id: str, user_id: str) -> Snapshot | None:
+    """The same for a view alone, which is read after every change: plain rows with the columns of the classes.
+
+    Nothing may be changed in them, and they have none of the classes' properties.
+    """
+    found: Any = rows.read(session, _PLAIN_CREATION, of=creation_id)
+    if not found or found[0].user_id != user_id:
+        return None
+    thread: Any = rows.read(session, _PLAIN_THREAD, of=found[0].thread_id)
+    steps, assets = (tuple(rows.read(session, query, of=creation_id)) for query in (_PLAIN_STEPS, _PLAIN_ASSETS))
+    return Snapshot(found[0], thread[0], steps, assets)  # type: ignore[arg-type]
 
 
 def thread_snapshots(
@@ -172,6 +203,12 @@ def recent_threads(session: Session, user_id: str, limit: int = 30) -> list[Thre
         .limit(limit)
     )
     return [session.get_one(Thread, row[0]) for row in session.exec(newest).all()]
+
+
+def state(session: Session, creation_id: str) -> CreationState | None:
+    """Where a creation stands; None where it is not there any more."""
+    found = rows.read(session, _STATE, of=creation_id)
+    return found[0].state if found else None
 
 
 def turns(session: Session, creation_id: str) -> list[Turn]:
@@ -204,18 +241,8 @@ def places(session: Session, state: CreationState) -> list[Place]:
 def admit(session: Session, creation_id: str, worker: str, deadline: timedelta) -> bool:
     """Move one creation from the line to the workbench. Of two processes that try, one succeeds."""
     at = now()
-    moved = session.exec(
-        update(Creation)
-        .where(col(Creation.id) == creation_id, col(Creation.state) == CreationState.QUEUED)
-        .values(
-            state=CreationState.RUNNING,
-            worker=worker,
-            started_at=at,
-            deadline_at=at + deadline,
-            revision=Creation.revision + 1,
-        )
-    )
-    return bool(moved.rowcount)
+    values = {"state": CreationState.RUNNING, "worker": worker, "started_at": at, "deadline_at": at + deadline}
+    return bool(rows.write(session, _ADMIT, values | {"of": creation_id}))
 
 
 # --- changing ----------------------------------------------------------------------------------------------------
@@ -223,28 +250,17 @@ def admit(session: Session, creation_id: str, worker: str, deadline: timedelta) 
 
 def touch(session: Session, creation_id: str) -> None:
     """Note that a reader would now see something else."""
-    session.flush()
-    session.execute(_TOUCH, {"of": creation_id})
-
-
-_ROWS: Any = Creation.__table__  # type: ignore[attr-defined]
-_TOUCH = update(_ROWS).where(_ROWS.c.id == bindparam("of")).values(revision=_ROWS.c.revision + 1)
-"""On the table, not the class: every change of a step ends here, and the mapper would treble its cost."""
+    rows.write(session, _TOUCH, {"of": creation_id})
 
 
 def change(session: Session, creation_id: str, **values: Any) -> None:
     """Set columns of a creation that has not ended, and count the revision on."""
-    session.exec(
-        update(Creation)
-        .where(col(Creation.id) == creation_id, col(Creation.state).in_(UNFINISHED))
-        .values(revision=Creation.revision + 1, **values)
-    )
+    rows.write(session, _CHANGE, values | {"of": creation_id})
 
 
 def change_step(session: Session, step: Step, **values: Any) -> None:
     """Set columns of a step that has not ended, in the row and in the object at hand."""
-    open_states = (StepState.PENDING, StepState.IN_PROGRESS)
-    session.exec(update(Step).where(col(Step.id) == step.id, col(Step.state).in_(open_states)).values(**values))
+    rows.write(session, _CHANGE_STEP, values | {"of": step.id})
     for name, value in values.items():
         setattr(step, name, value)
     touch(session, step.creation_id)
@@ -282,21 +298,13 @@ def stopped(session: Session, at: datetime) -> dict[str, str]:
 
 def add_planning_cost(session: Session, creation_id: str, micros: int) -> None:
     """Count what a planner's call has cost."""
-    session.exec(
-        update(Creation)
-        .where(col(Creation.id) == creation_id)
-        .values(planning_micros=Creation.planning_micros + micros, revision=Creation.revision + 1)
-    )
+    rows.write(session, _ADD_COST, {"of": creation_id, "more": micros})
 
 
 def close_steps(session: Session, creation_id: str) -> None:
     """End the steps that nobody carries out any more."""
-    open_states = (StepState.PENDING, StepState.IN_PROGRESS)
-    session.exec(
-        update(Step)
-        .where(col(Step.creation_id) == creation_id, col(Step.state).in_(open_states))
-        .values(state=StepState.CANCELLED, finished_at=now())
-    )
+    values = {"of": creation_id, "state": StepState.CANCELLED, "finished_at": now()}
+    rows.write(session, _CLOSE_STEPS, values)
 
 
 def overdue(session: Session, before: datetime) -> list[str]:
@@ -320,8 +328,7 @@ def next_round(session: Session, creation: Creation) -> int:
 
 def add_steps(session: Session, turn: Turn, steps: Sequence[Step]) -> None:
     """Store a planner's turn together with the steps it leads to."""
-    session.add(turn)
-    session.add_all(steps)
+    rows.add(session, (turn, *steps))
     touch(session, turn.creation_id)
 
 

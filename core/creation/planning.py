@@ -170,8 +170,10 @@ class Planning:
         with self._changes.listening(creation_id) as changed:
             while True:
                 changed.clear()
-                rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
-                if rows is None or rows.creation.state != CreationState.WAITING:
+                if (
+                    await self._database.read(lambda session: creations.state(session, creation_id))
+                    != CreationState.WAITING
+                ):
                     return
                 await changed.wait()
 
