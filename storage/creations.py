@@ -87,6 +87,9 @@ _STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.ind
 _ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
 _PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
 _STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
+_ROUND = columns(_CREATIONS.c.round).where(_CREATIONS.c.id == _OF)
+_SET_ROUND = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF)
+_COUNT_ROUND = update_rows(_THREADS).where(_THREADS.c.id == _OF).values(rounds=_THREADS.c.rounds + 1)
 _PLAIN_THREAD = columns(_THREADS).where(_THREADS.c.id == _OF)
 _PLAIN_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
 _PLAIN_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
@@ -317,13 +320,12 @@ def overdue(session: Session, before: datetime) -> list[str]:
 
 def next_round(session: Session, creation: Creation) -> int:
     """The version number of this creation's assets: given once, in the transaction that inserts the first of them."""
-    if creation.round is None:
-        session.exec(update(Thread).where(col(Thread.id) == creation.thread_id).values(rounds=Thread.rounds + 1))
-        number = session.exec(select(Thread.rounds).where(Thread.id == creation.thread_id)).one()
-        creation.round = number
-        session.add(creation)
-        session.flush()
-    return creation.round or 1
+    number: int | None = rows.read(session, _ROUND, of=creation.id)[0].round
+    if number is None:
+        rows.write(session, _COUNT_ROUND, {"of": creation.thread_id})
+        number = int(rows.read(session, _PLAIN_THREAD, of=creation.thread_id)[0].rounds)
+        rows.write(session, _SET_ROUND, {"of": creation.id, "round": number})
+    return number
 
 
 def add_steps(session: Session, turn: Turn, steps: Sequence[Step]) -> None:

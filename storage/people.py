@@ -3,7 +3,10 @@
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
 from storage.errors import Forgotten
@@ -11,6 +14,11 @@ from storage.tables import Account, SignIn, Token, User, Workspace, now
 
 LOCAL = "local"
 SIGN_IN_LIFE = timedelta(minutes=10)
+
+# Built once: they are asked at every request.
+_OF: Any = bindparam("of")
+_USER = columns(User).where(col(User.id) == _OF)
+_BY_TOKEN = columns(col(Token.user_id)).where(col(Token.sha256) == _OF, col(Token.revoked_at).is_(None))
 
 
 def user_of(session: Session, platform: str, workspace: str, platform_id: str, name: str = "") -> User:
@@ -40,7 +48,7 @@ def living(session: Session, user_id: str) -> User:
     Raises:
         Forgotten: the person is gone, or asked to be.
     """
-    user = session.get(User, user_id)
+    user = session.execute(_USER, {"of": user_id}).scalars().first()
     if user is None or user.forgotten_at:
         raise Forgotten("this person asked to be forgotten")
     return user
@@ -69,8 +77,7 @@ def add_token(session: Session, name: str) -> str:
 
 def user_by_token(session: Session, plain: str) -> str | None:
     """The id of the person a key belongs to."""
-    query = select(Token.user_id).where(Token.sha256 == _hash(plain), col(Token.revoked_at).is_(None))
-    return session.exec(query).first()
+    return session.execute(_BY_TOKEN, {"of": _hash(plain)}).scalars().first()
 
 
 def add_sign_in(session: Session, user_id: str) -> str:

@@ -32,12 +32,15 @@ def read(session: Session, statement: Executable, **values: Any) -> Sequence[Row
 
 
 def add(session: Session, rows: Iterable[SQLModel]) -> None:
-    """Insert new rows; they do not become objects of the mapper."""
+    """Insert new rows and note the numbers that they are given; they do not become objects of the mapper."""
     session.flush()
     connection = session.connection()
     for row in rows:
         values = {name: value for name, value in row.model_dump().items() if value is not None}
-        connection.execute(_insert(type(row)), values)
+        key = connection.execute(_insert(type(row)), values).inserted_primary_key or ()
+        for column, value in zip(table_of(type(row)).primary_key, key, strict=True):
+            if column.name not in values:
+                setattr(row, column.name, value)
 
 
 @cache
