@@ -35,6 +35,8 @@ ACTION_KINDS: dict[Action, frozenset[Kind]] = {
     Action.AGAIN: frozenset({Kind.IMAGE, Kind.VIDEO, Kind.SPEECH}),
 }
 INPUTS_MAX = 10
+SHOW_EVERY_S = 0.25
+"""How often a creation that is watched is looked at; its end is seen at once."""
 
 
 class Studio:
@@ -114,8 +116,8 @@ class Studio:
         return view(rows, queue_place=place, eta_s=eta_s)
 
     async def watch(self, user_id: str, creation_id: str, after: int = 0) -> AsyncIterator[CreationView]:
-        """The view now and after every change, ending with the final one. `after` skips revisions already seen."""
-        with self._changes.listening(creation_id) as changed:
+        """The view now and after changes, ending with the final one. `after` skips revisions already seen."""
+        with self._changes.listening(creation_id, SHOW_EVERY_S) as changed:
             while True:
                 changed.clear()
                 seen = await self.creation(user_id, creation_id)
@@ -312,7 +314,7 @@ class Studio:
         return found
 
     def _told(self, creation_id: str) -> None:
-        self._changes.tell(creation_id)
+        self._changes.tell(creation_id, at_once=True)
         self._admission.wake()
 
 

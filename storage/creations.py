@@ -72,7 +72,8 @@ class Place:
 
 # Built once: they run at every change, and building one costs as much as running it.
 _OF: Any = bindparam("of")
-_CREATIONS, _STEP_ROWS, _ASSET_ROWS, _THREADS = map(rows.table_of, (Creation, Step, Asset, Thread))
+_CREATIONS, _THREADS = rows.table_of(Creation), rows.table_of(Thread)
+_STEP_ROWS, _ASSET_ROWS = rows.table_of(Step), rows.table_of(Asset)
 _TOUCH = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF).values(revision=_CREATIONS.c.revision + 1)
 _CHANGE = _TOUCH.where(or_(*(_CREATIONS.c.state == state for state in UNFINISHED)))
 _CHANGE_OPEN = update_rows(_STEP_ROWS).where(or_(*(_STEP_ROWS.c.state == state for state in OPEN_STEPS)))

@@ -48,7 +48,7 @@ def living(session: Session, user_id: str) -> User:
     Raises:
         Forgotten: the person is gone, or asked to be.
     """
-    user = session.execute(_USER, {"of": user_id}).scalars().first()
+    user: User | None = session.execute(_USER, {"of": user_id}).scalars().first()
     if user is None or user.forgotten_at:
         raise Forgotten("this person asked to be forgotten")
     return user

@@ -50,10 +50,14 @@ def states(session: Session, step_ids: list[str]) -> list[StepState]:
     return [step.state if step else StepState.ERROR for step in found]
 
 
+def refs(job: Job) -> list[tuple[str, str]]:
+    """What a job refers to, with the name of the argument."""
+    return named_refs(TOOLS[Tool(job.step.tool)], job.step.arguments)
+
+
 def sources(session: Session, job: Job) -> list[tuple[str, Asset | None]]:
     """The assets that a job refers to, with the role each plays; None where one is not there any more."""
-    refs = named_refs(TOOLS[Tool(job.step.tool)], job.step.arguments)
-    found = [(name, _asset(session, job, ref)) for name, ref in refs]
+    found = [(name, _asset(session, job, ref)) for name, ref in refs(job)]
     return [(_role(name, asset), asset) for name, asset in found]
 
 

@@ -92,10 +92,10 @@ class Planning:
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
         system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
-        there = await self._database.read(lambda session: _within_reach(session, past))
+        there = await self._within_reach(past)
         messages = conversation(past, system, there)
         turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, messages, index)))
-        there = await self._database.read(lambda session: _within_reach(session, past))  # some may be deleted by now
+        there = await self._within_reach(past)  # some may be deleted by now
         judged = judge(turn.calls, rows.creation.options, set(there))
         repairs = sum(1 for each in turns if each.answers)
         if judged.answers and not judged.accepted and repairs >= MAX_REPAIRS:
@@ -104,6 +104,15 @@ class Planning:
         steps = self._drafting.steps(rows, index, judged, {each: known(asset) for each, asset in there.items()})
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
+
+    async def _within_reach(self, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Asset]:
+        """What this creation may work from: the thread's assets, and those handed in with its wishes."""
+        found = {asset.id: asset for rows, _ in past for asset in rows.assets}
+        handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs} - set(found)
+        if not handed:
+            return found
+        creation = past[-1][0].creation
+        return found | await self._database.read(lambda session: _handed(session, creation, handed))
 
     async def _checked(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
         """The planner's answer. The wish is judged meanwhile, and nothing is made before that has come out well."""
@@ -187,16 +196,9 @@ def _past(session: Session, creation_id: str) -> list[tuple[Snapshot, list[table
     return [(each, creations.turns(session, each.creation.id)) for each in (*before, rows)]
 
 
-def _within_reach(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Asset]:
-    """What this creation may work from: the thread's assets, and those handed in with its wishes."""
-    creation = past[-1][0].creation
-    found = {asset.id: asset for rows, _ in past for asset in rows.assets}
-    handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs}
-    for asset_id in handed - set(found):
-        asset = gallery.reachable(session, creation.user_id, creation.thread_id, asset_id)
-        if asset:
-            found[asset_id] = asset
-    return found
+def _handed(session: Session, creation: Creation, asset_ids: set[str]) -> dict[str, Asset]:
+    found = (gallery.reachable(session, creation.user_id, creation.thread_id, each) for each in asset_ids)
+    return {asset.id: asset for asset in found if asset}
 
 
 def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step | None]:
