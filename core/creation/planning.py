@@ -63,7 +63,7 @@ class Planning:
         if not past:
             return NOTHING
         rows, turns = past[-1]
-        if rows.creation.state.final or rows.creation.cancel_requested_at:
+        if rows.creation.state.final or (index >= len(turns) and _no_more(rows.creation)):
             return NOTHING
         try:
             plan = _remembered(rows, turns[index]) if index < len(turns) else await self._turn(past, index)
@@ -207,8 +207,16 @@ def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step 
     return asset, step
 
 
+def _no_more(creation: Creation) -> bool:
+    """It is to stop, or an earlier run noted why nothing more is planned."""
+    return creation.cancel_requested_at is not None or creation.error_code is not None
+
+
 def _remembered(rows: Snapshot, turn: tables.Turn) -> Plan:
-    return {"steps": [step.id for step in rows.steps if step.turn == turn.index], "done": not turn.calls}
+    """What a turn led to before. Of a creation that is to stop, only what has begun is taken up, to be ended."""
+    stops = rows.creation.cancel_requested_at is not None
+    steps = [step.id for step in rows.steps if step.turn == turn.index and (step.intent_at or not stops)]
+    return {"steps": steps, "done": not turn.calls}
 
 
 def _row(creation: Creation, index: int, turn: Turn, judged: Judged) -> tables.Turn:

@@ -20,8 +20,8 @@ _TURNED = range(5, 9)
 _POSTER_AT = 0.1
 _WHOLE = 0.5
 """Less of a video than this share of the length it claims was cut off; sound may go on after the last picture."""
-_WEBP: dict[str, Any] = {"format": "WEBP", "quality": 82, "method": 2}
-"""Method 4 makes files of 6 % less in more than twice the time."""
+_WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 2}
+"""As large as quality 82 by method 4, in less than half the time."""
 _POSTER_SIZE = 512
 
 
