@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_
+from sqlalchemy import Integer, bindparam, func, or_
 from sqlalchemy import select as columns
 from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, select, update
@@ -88,6 +88,17 @@ _STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.ind
 _ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
 _PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
 _STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
+_TURNS = columns(Turn).where(col(Turn.creation_id) == _OF).order_by(col(Turn.index))
+_IN_THREAD = (
+    columns(_CREATIONS.c.id)
+    .where(
+        _CREATIONS.c.thread_id == _OF,
+        _CREATIONS.c.created_at <= bindparam("until"),
+        _CREATIONS.c.id != bindparam("but"),
+    )
+    .order_by(_CREATIONS.c.created_at.desc(), _CREATIONS.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
 _ROUND = columns(_CREATIONS.c.round).where(_CREATIONS.c.id == _OF)
 _SET_ROUND = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF)
 _COUNT_ROUND = update_rows(_THREADS).where(_THREADS.c.id == _OF).values(rounds=_THREADS.c.rounds + 1)
@@ -187,14 +198,9 @@ def thread_snapshots(
     session: Session, thread_id: str, until: datetime, limit: int = 20, but: str = ""
 ) -> list[Snapshot]:
     """The newest creations of a thread up to a moment, oldest first, but for one: what a planner or a page is told."""
-    query = (
-        select(Creation.id)
-        .where(Creation.thread_id == thread_id, col(Creation.created_at) <= until, col(Creation.id) != but)
-        .order_by(col(Creation.created_at).desc(), col(Creation.id))
-        .limit(limit)
-    )
-    found = (snapshot(session, creation_id) for creation_id in list(session.exec(query))[::-1])
-    return [each for each in found if each]
+    wanted = {"of": thread_id, "until": until, "but": but, "most": limit}
+    ids = [row.id for row in rows.read(session, _IN_THREAD, **wanted)]
+    return [each for each in (snapshot(session, creation_id) for creation_id in ids[::-1]) if each]
 
 
 def recent_threads(session: Session, user_id: str, limit: int = 30) -> list[Thread]:
@@ -217,7 +223,7 @@ def state(session: Session, creation_id: str) -> CreationState | None:
 
 def turns(session: Session, creation_id: str) -> list[Turn]:
     """A creation's planner turns, in order."""
-    return list(session.exec(select(Turn).where(Turn.creation_id == creation_id).order_by(col(Turn.index))))
+    return list(session.execute(_TURNS, {"of": creation_id}).scalars())
 
 
 def preview(session: Session, user_id: str, step_id: str) -> str | None:
