@@ -40,6 +40,8 @@ ACTION_KINDS: dict[Action, frozenset[Kind]] = {
 INPUTS_MAX = 10
 OWN_SURFACES = frozenset({"web", "rest", "terminal"})
 """Where Easel itself tells who may see a thread; in a chat, the platform does."""
+SHOW_EVERY_S = 0.25
+"""How often a creation that is watched is looked at; its end is seen at once."""
 
 
 class Studio:
@@ -112,7 +114,7 @@ class Studio:
 
     async def creation(self, user_id: str, creation_id: str) -> CreationView:
         """The newest view of one creation."""
-        rows = await self._database.read(lambda session: creations.snapshot(session, creation_id, user_id))
+        rows = await self._database.read(lambda session: creations.looked_at(session, creation_id, user_id))
         if rows is None:
             raise NotFound
         if rows.creation.state != CreationState.QUEUED:
@@ -121,8 +123,8 @@ class Studio:
         return view(rows, queue_place=place, eta_s=eta_s)
 
     async def watch(self, user_id: str, creation_id: str, after: int = 0) -> AsyncIterator[CreationView]:
-        """The view now and after every change, ending with the final one. `after` skips revisions already seen."""
-        with self._changes.listening(creation_id) as changed:
+        """The view now and after changes, ending with the final one. `after` skips revisions already seen."""
+        with self._changes.listening(creation_id, SHOW_EVERY_S) as changed:
             while True:
                 changed.clear()
                 seen = await self.creation(user_id, creation_id)
@@ -356,7 +358,7 @@ class Studio:
         return found
 
     def _told(self, creation_id: str) -> None:
-        self._changes.tell(creation_id)
+        self._changes.tell(creation_id, at_once=True)
         self._admission.wake()
 
 

@@ -16,13 +16,36 @@ from storage.tables import Creation
 
 T = TypeVar("T")
 POLL_S = 0.25
+FLEET = 20
+"""With more creations watched than this, each is looked at less often."""
 
 
 class Listener(asyncio.Event):
-    """Set after each change."""
+    """Set after each change, but not sooner after it was last cleared than its pace."""
 
-    seen = 0
-    """The newest revision that its owner has read, or was woken for: the poll does not wake it for that one again."""
+    def __init__(self, pace_s: float) -> None:
+        super().__init__()
+        self.seen = 0
+        """The newest revision that its owner has read, or was woken for: the poll does not wake it for that again."""
+        self._pace_s = pace_s
+        self._due = 0.0
+        self._later: asyncio.TimerHandle | None = None
+
+    def clear(self) -> None:
+        """Wait for the next change."""
+        super().clear()
+        self._due = asyncio.get_running_loop().time() + self._pace_s
+        if self._later:
+            self._later.cancel()
+            self._later = None
+
+    def tell(self, *, at_once: bool = False) -> None:
+        """There is a change: wake the owner now, or as soon as the pace allows."""
+        loop = asyncio.get_running_loop()
+        if at_once or loop.time() >= self._due:
+            self.set()
+        elif self._later is None:
+            self._later = loop.call_at(self._due, self.set)
 
 
 class Changes:
@@ -33,21 +56,21 @@ class Changes:
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
-    def tell(self, creation_id: str) -> None:
-        """Wake this process's listeners of one creation at once."""
-        for event in self._listeners.get(creation_id, ()):
-            event.set()
+    def tell(self, creation_id: str, *, at_once: bool = False) -> None:
+        """Wake this process's listeners of one creation: each at its pace, or all at once, as for an end."""
+        for listener in self._listeners.get(creation_id, ()):
+            listener.tell(at_once=at_once)
 
-    async def write(self, creation_id: str, work: Callable[[Session], T]) -> T:
+    async def write(self, creation_id: str, work: Callable[[Session], T], *, at_once: bool = False) -> T:
         """Run one transaction that changes a creation, then tell who watches it."""
         result = await self._database.write(work)
-        self.tell(creation_id)
+        self.tell(creation_id, at_once=at_once)
         return result
 
     @contextlib.contextmanager
-    def listening(self, creation_id: str) -> Iterator[Listener]:
-        """An event that is set after each change while the block runs."""
-        event = Listener()
+    def listening(self, creation_id: str, pace_s: float = 0.0) -> Iterator[Listener]:
+        """An event that is set after each change while the block runs, `pace_s` seconds apart at least."""
+        event = Listener(pace_s * max(1.0, len(self._listeners) / FLEET))
         self._listeners[creation_id].add(event)
         self._start()
         try:
@@ -80,7 +103,7 @@ class Changes:
         for listener in self._listeners.get(creation_id, ()):
             if listener.seen != revision:
                 listener.seen = revision
-                listener.set()
+                listener.tell()
 
     async def _revisions(self, ids: list[str]) -> list[tuple[str, int]]:
         def work(session: Session) -> list[tuple[str, int]]:

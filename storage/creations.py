@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import Integer, bindparam, func, or_
 from sqlalchemy import select as columns
+from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, select, update
 
+from storage import rows
 from storage.database import insert_of
 from storage.people import living
 from storage.tables import (
@@ -27,6 +29,8 @@ from storage.tables import (
     new_id,
     now,
 )
+
+OPEN_STEPS = (StepState.PENDING, StepState.IN_PROGRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +70,44 @@ class Place:
     follows: bool
     created_at: datetime
     surface: str = ""
+
+
+# Built once: they run at every change, and building one costs as much as running it.
+_OF: Any = bindparam("of")
+_CREATIONS, _THREADS = rows.table_of(Creation), rows.table_of(Thread)
+_STEP_ROWS, _ASSET_ROWS = rows.table_of(Step), rows.table_of(Asset)
+_TOUCH = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF).values(revision=_CREATIONS.c.revision + 1)
+_CHANGE = _TOUCH.where(or_(*(_CREATIONS.c.state == state for state in UNFINISHED)))
+_CHANGE_OPEN = update_rows(_STEP_ROWS).where(or_(*(_STEP_ROWS.c.state == state for state in OPEN_STEPS)))
+_CHANGE_STEP = _CHANGE_OPEN.where(_STEP_ROWS.c.id == _OF)
+_CLOSE_STEPS = _CHANGE_OPEN.where(_STEP_ROWS.c.creation_id == _OF)
+_ADMIT = _TOUCH.where(_CREATIONS.c.state == CreationState.QUEUED)
+_ADD_COST = _TOUCH.values(planning_micros=_CREATIONS.c.planning_micros + bindparam("more"))
+_CREATION = (
+    columns(Creation, Thread).join(Thread, col(Thread.id) == col(Creation.thread_id)).where(col(Creation.id) == _OF)
+)
+_STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
+_ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
+_PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
+_STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
+_TURNS = columns(Turn).where(col(Turn.creation_id) == _OF).order_by(col(Turn.index))
+_IN_THREAD = (
+    columns(_CREATIONS.c.id)
+    .where(
+        _CREATIONS.c.thread_id == _OF,
+        _CREATIONS.c.created_at <= bindparam("until"),
+        _CREATIONS.c.id != bindparam("but"),
+    )
+    .order_by(_CREATIONS.c.created_at.desc(), _CREATIONS.c.id)
+    .limit(bindparam("most", type_=Integer))
+)
+_ROUND = columns(_CREATIONS.c.round).where(_CREATIONS.c.id == _OF)
+_SET_ROUND = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF)
+_COUNT_ROUND = update_rows(_THREADS).where(_THREADS.c.id == _OF).values(rounds=_THREADS.c.rounds + 1)
+_PLAIN_THREAD = columns(_THREADS).where(_THREADS.c.id == _OF)
+_PLAIN_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
+_PLAIN_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
+_PLAIN_ASSETS = _PLAIN_ASSETS.order_by(_ASSET_ROWS.c.letter, _ASSET_ROWS.c.ordinal)
 
 
 # --- recording ---------------------------------------------------------------------------------------------------
@@ -138,7 +180,7 @@ def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str
 
 def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
     """The rows behind one view. With `user_id`, another person's creation is as missing as none."""
-    wanted = {"id": creation_id}
+    wanted = {"of": creation_id}
     found = session.execute(_CREATION, wanted).first()
     if found is None or (user_id is not None and found[0].user_id != user_id):
         return None
@@ -147,27 +189,26 @@ def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> 
     return Snapshot(creation, thread, tuple(steps), tuple(assets))
 
 
-# Built once: a view is read after every change, and building these costs as much as running them.
-_OF: Any = bindparam("id")
-_CREATION = (
-    columns(Creation, Thread).join(Thread, col(Thread.id) == col(Creation.thread_id)).where(col(Creation.id) == _OF)
-)
-_STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
-_ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
+def looked_at(session: Session, creation_id: str, user_id: str) -> Snapshot | None:
+    """The same for a view alone, which is read after every change: plain rows with the columns of the classes.
+
+    Nothing may be changed in them, and they have none of the classes' properties.
+    """
+    found: Any = rows.read(session, _PLAIN_CREATION, of=creation_id)
+    if not found or found[0].user_id != user_id:
+        return None
+    thread: Any = rows.read(session, _PLAIN_THREAD, of=found[0].thread_id)
+    steps, assets = (tuple(rows.read(session, query, of=creation_id)) for query in (_PLAIN_STEPS, _PLAIN_ASSETS))
+    return Snapshot(found[0], thread[0], steps, assets)  # type: ignore[arg-type]
 
 
 def thread_snapshots(
     session: Session, thread_id: str, until: datetime, limit: int = 20, but: str = ""
 ) -> list[Snapshot]:
     """The newest creations of a thread up to a moment, oldest first, but for one: what a planner or a page is told."""
-    query = (
-        select(Creation.id)
-        .where(Creation.thread_id == thread_id, col(Creation.created_at) <= until, col(Creation.id) != but)
-        .order_by(col(Creation.created_at).desc(), col(Creation.id))
-        .limit(limit)
-    )
-    found = (snapshot(session, creation_id) for creation_id in list(session.exec(query))[::-1])
-    return [each for each in found if each]
+    wanted = {"of": thread_id, "until": until, "but": but, "most": limit}
+    ids = [row.id for row in rows.read(session, _IN_THREAD, **wanted)]
+    return [each for each in (snapshot(session, creation_id) for creation_id in ids[::-1]) if each]
 
 
 def recent_threads(session: Session, user_id: str, limit: int = 30) -> list[Thread]:
@@ -182,9 +223,15 @@ def recent_threads(session: Session, user_id: str, limit: int = 30) -> list[Thre
     return [session.get_one(Thread, row[0]) for row in session.exec(newest).all()]
 
 
+def state(session: Session, creation_id: str) -> CreationState | None:
+    """Where a creation stands; None where it is not there any more."""
+    found = rows.read(session, _STATE, of=creation_id)
+    return found[0].state if found else None
+
+
 def turns(session: Session, creation_id: str) -> list[Turn]:
     """A creation's planner turns, in order."""
-    return list(session.exec(select(Turn).where(Turn.creation_id == creation_id).order_by(col(Turn.index))))
+    return list(session.execute(_TURNS, {"of": creation_id}).scalars())
 
 
 def author_of_inputs(session: Session, creation: Creation) -> str | None:
@@ -235,18 +282,8 @@ def places(session: Session, state: CreationState) -> list[Place]:
 def admit(session: Session, creation_id: str, worker: str, deadline: timedelta) -> bool:
     """Move one creation from the line to the workbench. Of two processes that try, one succeeds."""
     at = now()
-    moved = session.exec(
-        update(Creation)
-        .where(col(Creation.id) == creation_id, col(Creation.state) == CreationState.QUEUED)
-        .values(
-            state=CreationState.RUNNING,
-            worker=worker,
-            started_at=at,
-            deadline_at=at + deadline,
-            revision=Creation.revision + 1,
-        )
-    )
-    return bool(moved.rowcount)
+    values = {"state": CreationState.RUNNING, "worker": worker, "started_at": at, "deadline_at": at + deadline}
+    return bool(rows.write(session, _ADMIT, values | {"of": creation_id}))
 
 
 # --- changing ----------------------------------------------------------------------------------------------------
@@ -254,28 +291,17 @@ def admit(session: Session, creation_id: str, worker: str, deadline: timedelta) 
 
 def touch(session: Session, creation_id: str) -> None:
     """Note that a reader would now see something else."""
-    session.flush()
-    session.execute(_TOUCH, {"of": creation_id})
-
-
-_ROWS: Any = Creation.__table__  # type: ignore[attr-defined]
-_TOUCH = update(_ROWS).where(_ROWS.c.id == bindparam("of")).values(revision=_ROWS.c.revision + 1)
-"""On the table, not the class: every change of a step ends here, and the mapper would treble its cost."""
+    rows.write(session, _TOUCH, {"of": creation_id})
 
 
 def change(session: Session, creation_id: str, **values: Any) -> None:
     """Set columns of a creation that has not ended, and count the revision on."""
-    session.exec(
-        update(Creation)
-        .where(col(Creation.id) == creation_id, col(Creation.state).in_(UNFINISHED))
-        .values(revision=Creation.revision + 1, **values)
-    )
+    rows.write(session, _CHANGE, values | {"of": creation_id})
 
 
 def change_step(session: Session, step: Step, **values: Any) -> None:
     """Set columns of a step that has not ended, in the row and in the object at hand."""
-    open_states = (StepState.PENDING, StepState.IN_PROGRESS)
-    session.exec(update(Step).where(col(Step.id) == step.id, col(Step.state).in_(open_states)).values(**values))
+    rows.write(session, _CHANGE_STEP, values | {"of": step.id})
     for name, value in values.items():
         setattr(step, name, value)
     touch(session, step.creation_id)
@@ -313,21 +339,13 @@ def stopped(session: Session, at: datetime) -> dict[str, str]:
 
 def add_planning_cost(session: Session, creation_id: str, micros: int) -> None:
     """Count what a planner's call has cost."""
-    session.exec(
-        update(Creation)
-        .where(col(Creation.id) == creation_id)
-        .values(planning_micros=Creation.planning_micros + micros, revision=Creation.revision + 1)
-    )
+    rows.write(session, _ADD_COST, {"of": creation_id, "more": micros})
 
 
 def close_steps(session: Session, creation_id: str) -> None:
     """End the steps that nobody carries out any more."""
-    open_states = (StepState.PENDING, StepState.IN_PROGRESS)
-    session.exec(
-        update(Step)
-        .where(col(Step.creation_id) == creation_id, col(Step.state).in_(open_states))
-        .values(state=StepState.CANCELLED, finished_at=now())
-    )
+    values = {"of": creation_id, "state": StepState.CANCELLED, "finished_at": now()}
+    rows.write(session, _CLOSE_STEPS, values)
 
 
 def overdue(session: Session, before: datetime) -> list[str]:
@@ -340,19 +358,17 @@ def overdue(session: Session, before: datetime) -> list[str]:
 
 def next_round(session: Session, creation: Creation) -> int:
     """The version number of this creation's assets: given once, in the transaction that inserts the first of them."""
-    if creation.round is None:
-        session.exec(update(Thread).where(col(Thread.id) == creation.thread_id).values(rounds=Thread.rounds + 1))
-        number = session.exec(select(Thread.rounds).where(Thread.id == creation.thread_id)).one()
-        creation.round = number
-        session.add(creation)
-        session.flush()
-    return creation.round or 1
+    number: int | None = rows.read(session, _ROUND, of=creation.id)[0].round
+    if number is None:
+        rows.write(session, _COUNT_ROUND, {"of": creation.thread_id})
+        number = int(rows.read(session, _PLAIN_THREAD, of=creation.thread_id)[0].rounds)
+        rows.write(session, _SET_ROUND, {"of": creation.id, "round": number})
+    return number
 
 
 def add_steps(session: Session, turn: Turn, steps: Sequence[Step]) -> None:
     """Store a planner's turn together with the steps it leads to."""
-    session.add(turn)
-    session.add_all(steps)
+    rows.add(session, (turn, *steps))
     touch(session, turn.creation_id)
 
 

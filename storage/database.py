@@ -5,13 +5,14 @@ Async sessions on SQLite were measured at an insert p99 of 434 ms with 16 at onc
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
@@ -29,6 +30,9 @@ RECORD_WAIT_S = 0.9
 """And how long since it came it may wait for a lock: where another process holds one, all in line soon give up."""
 RECORD_WAIT_LEAST_S = {True: 0.4, False: 0.05}
 """What it may wait in any case, where the wish before it got through, and where it did not."""
+TOGETHER = 16
+"""How many writes that wait for SQLite share one transaction, and so one flush of the disk; a wish waits for them."""
+Waiting = tuple[Callable[[Session], Any], "Future[Any]"]
 
 
 class Database:
@@ -48,6 +52,7 @@ class Database:
         # A wish is recorded beside the line of other writes: it must not wait behind them.
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
         self._turns = Turns()
+        self._line: deque[Waiting] = deque()
         self._got_through = True
 
     async def read(self, work: Callable[[Session], T]) -> T:
@@ -55,12 +60,19 @@ class Database:
         return await self._run(self._readers, self._read, work)
 
     async def write(self, work: Callable[[Session], T]) -> T:
-        """Run one transaction.
+        """Run one transaction; on SQLite, as one part of a transaction with other writes that wait.
+
+        Each part counts or fails by itself, and is on the disk when this returns.
 
         Raises:
             StorageBusy: the lock was not free within `LOCK_WAIT_MS`, or the disk is full. Nothing was stored.
         """
-        return await self._run(self._writers, self._patiently, work)
+        if not self.is_sqlite:
+            return await self._run(self._writers, self._patiently, work)
+        future: Future[T] = Future()
+        self._line.append((work, future))
+        self._writers.submit(self._next)
+        return await asyncio.wrap_future(future)
 
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run one transaction of an incoming wish, before all other writes, giving up after `RECORD_WITHIN_S`."""
@@ -103,12 +115,44 @@ class Database:
     def _write(self, work: Callable[[Session], T], until: float, *, is_wish: bool) -> T:
         try:
             with self._turn(until, is_wish), Session(self.engine, expire_on_commit=False) as session:
-                self._begin(session, _left_ms(until))
+                self._begin(session.connection(), _left_ms(until))
                 result = work(session)
                 session.commit()
                 return result
         except OperationalError as error:
-            raise StorageBusy("the database is locked or its disk is full") from error
+            raise _busy() from error
+
+    def _next(self) -> None:
+        """Run what waits, unless an earlier look took it along."""
+        taken = [each for each in self._taken() if each[1].set_running_or_notify_cancel()]
+        if not taken:
+            return
+        try:
+            ends = self._all(taken)
+        except BaseException as error:
+            ends = [error] * len(taken)
+        for (_, future), end in zip(taken, ends, strict=True):
+            if isinstance(end, BaseException):
+                future.set_exception(end)
+            else:
+                future.set_result(end)
+
+    def _taken(self) -> list[Waiting]:
+        return [self._line.popleft() for _ in range(min(TOGETHER, len(self._line)))]
+
+    def _all(self, taken: Sequence[Waiting]) -> list[Any]:
+        """What each write returned, or the error that it alone failed with."""
+        if len(taken) == 1:
+            return [self._patiently(taken[0][0])]
+        until = monotonic() + LOCK_WAIT_MS / 1_000
+        try:
+            with self._turn(until, is_wish=False), self.engine.connect() as connection:
+                self._begin(connection, _left_ms(until))
+                ends = [_part(connection, work) for work, _ in taken]
+                connection.commit()
+                return ends
+        except OperationalError as error:
+            raise _busy() from error
 
     def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
         """SQLite has one writer; PostgreSQL lets them all write."""
@@ -120,13 +164,33 @@ class Database:
             connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    def _begin(self, session: Session, wait_ms: int) -> None:
+    def _begin(self, connection: Connection, wait_ms: int) -> None:
         if self.is_sqlite:
-            connection = session.connection()
             connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            session.connection().exec_driver_sql(f"SET LOCAL lock_timeout={wait_ms}")
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout={wait_ms}")
+
+
+def _part(connection: Connection, work: Callable[[Session], Any]) -> Any:
+    """One of several writes: what it returns, or its error, which takes back what it wrote and nothing else.
+
+    Raises:
+        OperationalError: SQLite may have given up the whole transaction.
+    """
+    try:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            result = work(session)
+            session.commit()
+            return result
+    except OperationalError:
+        raise
+    except Exception as error:
+        return error
+
+
+def _busy() -> StorageBusy:
+    return StorageBusy("the database is locked or its disk is full")
 
 
 def _left_ms(until: float) -> int:

@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, column, not_, table, text
+from sqlalchemy import Select, bindparam, column, not_, table, text
+from sqlalchemy import select as columns
+from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, select, update
 from sqlmodel import delete as delete_rows
 
-from storage import posts
+from storage import posts, rows
 from storage.creations import next_round, touch
 from storage.people import living
 from storage.tables import Asset, Creation, Thread, Vote
@@ -18,6 +20,10 @@ PAGE_MAX = 200
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
 """Runs of letters and digits, as the index cuts them: an underscore ends a word."""
 
+_OF: Any = bindparam("of")
+_ROWS = rows.table_of(Asset)
+_CHANGE = update_rows(_ROWS).where(_ROWS.c.id == _OF, _ROWS.c.user_id == bindparam("owner"))
+_NAMED = columns(_ROWS.c.step_id, _ROWS.c.ordinal, _ROWS.c.letter).where(_ROWS.c.creation_id == _OF)
 _SEARCH = table("asset_search", column("rowid"), column("asset_search"))
 
 
@@ -137,11 +143,8 @@ def lineage(session: Session, user_id: str, asset_id: str) -> tuple[Asset | None
 
 def change(session: Session, user_id: str, asset_id: str, **values: Any) -> Asset | None:
     """Set columns of one asset of this person."""
-    session.exec(update(Asset).where(col(Asset.id) == asset_id, col(Asset.user_id) == user_id).values(**values))
-    found = asset(session, user_id, asset_id)
-    if found:
-        session.refresh(found)
-    return found
+    changed = rows.write(session, _CHANGE, values | {"of": asset_id, "owner": user_id})
+    return asset(session, user_id, asset_id) if changed else None
 
 
 def add(session: Session, creation: Creation, assets: Sequence[Asset]) -> None:
@@ -153,14 +156,15 @@ def add(session: Session, creation: Creation, assets: Sequence[Asset]) -> None:
         Forgotten: the owner asked to be forgotten while the work ran; nothing is kept.
     """
     living(session, creation.user_id)
-    known = set(session.exec(select(Asset.ordinal).where(Asset.step_id == assets[0].step_id)))
-    taken = set(session.exec(select(Asset.letter).where(Asset.creation_id == creation.id)))
+    there = rows.read(session, _NAMED, of=creation.id)
+    known = {each.ordinal for each in there if each.step_id == assets[0].step_id}
+    taken = {each.letter for each in there}
     number = next_round(session, creation)
-    for each in assets:
-        if each.ordinal not in known:
-            each.round, each.letter = number, _free(each.letter, taken)
-            taken.add(each.letter)
-            session.add(each)
+    fresh = [each for each in assets if each.ordinal not in known]
+    for each in fresh:
+        each.round, each.letter = number, _free(each.letter, taken)
+        taken.add(each.letter)
+    rows.add(session, fresh)
     touch(session, creation.id)
 
 

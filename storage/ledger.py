@@ -6,11 +6,14 @@ All amounts are integer micro-dollars; periods are UTC.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, true
+from sqlalchemy import BigInteger, bindparam, func
 from sqlalchemy import select as columns
+from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, delete, select, update
 
+from storage import rows
 from storage.database import insert_of
 from storage.tables import Budget, Charge, ChargeState, now
 
@@ -62,19 +65,20 @@ def reserve(
     for limit in limits:
         if not _take(session, limit, total):
             return Short(limit, _left(session, limit))
-    for hold in holds:
-        session.add(
-            Charge(
-                creation_id=creation_id,
-                step_id=hold.step_id,
-                user_id=user_id,
-                workspace_id=workspace_id,
-                provider=hold.provider,
-                model=hold.model,
-                reserved_micros=hold.micros,
-                budgets=[limit.id for limit in limits],
-            )
+    charges = (
+        Charge(
+            creation_id=creation_id,
+            step_id=hold.step_id,
+            user_id=user_id,
+            workspace_id=workspace_id,
+            provider=hold.provider,
+            model=hold.model,
+            reserved_micros=hold.micros,
+            budgets=[limit.id for limit in limits],
         )
+        for hold in holds
+    )
+    rows.add(session, charges)
     return None
 
 
@@ -86,7 +90,7 @@ def settle(session: Session, step_id: str, micros: int) -> None:
 def settle_whole(session: Session, step_id: str) -> int:
     """Count a step's whole hold as spent, because it may have been; returns how much that was."""
     charge = _held(session, step_id)
-    held = charge.reserved_micros if charge else 0
+    held: int = charge.reserved_micros if charge else 0
     settle(session, step_id, held)
     return held
 
@@ -98,9 +102,8 @@ def release(session: Session, step_id: str) -> None:
 
 def release_all(session: Session, creation_id: str) -> None:
     """Give back what an ended creation still holds."""
-    held = select(Charge.step_id).where(Charge.creation_id == creation_id, Charge.state == ChargeState.RESERVED)
-    for step_id in list(session.exec(held)):
-        release(session, step_id or "")
+    for charge in rows.read(session, _HELD_BY_CREATION, of=creation_id):
+        release(session, charge.step_id or "")
 
 
 def forget(session: Session, user_id: str) -> None:
@@ -156,23 +159,17 @@ def spending(session: Session, since: datetime) -> list[Spending]:
 
 
 def _take(session: Session, limit: Limit, micros: int) -> bool:
-    values = {"id": limit.id, "scope": limit.scope, "period": limit.period, "reserved_micros": 0, "spent_micros": 0}
-    session.execute(insert_of(session)(Budget).values(**values).on_conflict_do_nothing())
-    taken = session.exec(
-        update(Budget)
-        .where(
-            col(Budget.id) == limit.id,
-            _fits(limit, micros),
-        )
-        .values(reserved_micros=Budget.reserved_micros + micros, limit_micros=limit.micros)
-    )
-    return bool(taken.rowcount)
+    """Hold an amount in one budget; its row is made when it is first asked for."""
+    if _raised(session, limit, micros):
+        return True
+    row = {"id": limit.id, "scope": limit.scope, "period": limit.period, "reserved_micros": 0, "spent_micros": 0}
+    session.execute(insert_of(session)(Budget).values(**row).on_conflict_do_nothing())
+    return _raised(session, limit, micros)
 
 
-def _fits(limit: Limit, micros: int) -> ColumnElement[bool]:
-    if limit.micros is None:
-        return true()
-    return col(Budget.reserved_micros) + col(Budget.spent_micros) + micros <= limit.micros
+def _raised(session: Session, limit: Limit, micros: int) -> bool:
+    values = {"of": limit.id, "more": micros, "most": limit.micros}
+    return bool(rows.write(session, _COUNT if limit.micros is None else _COUNT_WITHIN, values))
 
 
 def _left(session: Session, limit: Limit) -> int:
@@ -184,17 +181,39 @@ def _close(session: Session, step_id: str, state: ChargeState, micros: int) -> N
     charge = _held(session, step_id)
     if charge is None:
         return
-    session.exec(
-        update(Budget)
-        .where(col(Budget.id).in_(charge.budgets))
-        .values(
-            reserved_micros=Budget.reserved_micros - charge.reserved_micros,
-            spent_micros=Budget.spent_micros + micros,
-        )
+    returned = {"held": charge.reserved_micros, "spent": micros}
+    if charge.budgets:
+        rows.write(session, _RETURN, [returned | {"of": each} for each in charge.budgets])
+    closed = {"of": charge.id, "state": state, "settled_micros": micros, "settled_at": now()}
+    rows.write(session, _CLOSE, closed)
+
+
+def _held(session: Session, step_id: str) -> Any:
+    """The charge that holds a step's price, if there is one."""
+    return next(iter(rows.read(session, _HELD, of=step_id)), None)
+
+
+_BUDGETS, _CHARGES = rows.table_of(Budget).c, rows.table_of(Charge).c
+_OF: Any = bindparam("of")
+_MORE: Any = bindparam("more")
+_MOST: Any = bindparam("most", type_=BigInteger)
+_COUNT = (
+    update_rows(rows.table_of(Budget))
+    .where(_BUDGETS.id == _OF)
+    .values(reserved_micros=_BUDGETS.reserved_micros + _MORE, limit_micros=_MOST)
+)
+_COUNT_WITHIN = _COUNT.where(_BUDGETS.reserved_micros + _BUDGETS.spent_micros + _MORE <= _MOST)
+_RETURN = (
+    update_rows(rows.table_of(Budget))
+    .where(_BUDGETS.id == _OF)
+    .values(
+        reserved_micros=_BUDGETS.reserved_micros - bindparam("held"),
+        spent_micros=_BUDGETS.spent_micros + bindparam("spent"),
     )
-    charge.state, charge.settled_micros, charge.settled_at = state, micros, now()
-    session.add(charge)
-
-
-def _held(session: Session, step_id: str) -> Charge | None:
-    return session.exec(select(Charge).where(Charge.step_id == step_id, Charge.state == ChargeState.RESERVED)).first()
+)
+_CLOSE = update_rows(rows.table_of(Charge)).where(_CHARGES.id == _OF)
+_RESERVED = columns(_CHARGES.id, _CHARGES.step_id, _CHARGES.budgets, _CHARGES.reserved_micros).where(
+    _CHARGES.state == ChargeState.RESERVED
+)
+_HELD = _RESERVED.where(_CHARGES.step_id == _OF)
+_HELD_BY_CREATION = _RESERVED.where(_CHARGES.creation_id == _OF)

@@ -15,6 +15,11 @@ from storage.tables import Account, SignIn, Token, User, Workspace, now
 LOCAL = "local"
 SIGN_IN_LIFE = timedelta(minutes=10)
 
+# Built once: they are asked at every request.
+_OF: Any = bindparam("of")
+_USER = columns(User).where(col(User.id) == _OF)
+_BY_TOKEN = columns(col(Token.user_id)).where(col(Token.sha256) == _OF, col(Token.revoked_at).is_(None))
+
 
 def known(session: Session, platform: str, workspace: str, platform_id: str) -> str | None:
     """The id of the person behind an account, if there is one who was not forgotten."""
@@ -68,7 +73,7 @@ def living(session: Session, user_id: str) -> User:
     Raises:
         Forgotten: the person is gone, or asked to be.
     """
-    user = session.get(User, user_id)
+    user: User | None = session.execute(_USER, {"of": user_id}).scalars().first()
     if user is None or user.forgotten_at:
         raise Forgotten("this person asked to be forgotten")
     return user
@@ -124,8 +129,7 @@ def add_token(session: Session, name: str) -> str:
 
 def user_by_token(session: Session, plain: str) -> str | None:
     """The id of the person a key belongs to."""
-    query = select(Token.user_id).where(Token.sha256 == _hash(plain), col(Token.revoked_at).is_(None))
-    return session.exec(query).first()
+    return session.execute(_BY_TOKEN, {"of": _hash(plain)}).scalars().first()
 
 
 def add_sign_in(session: Session, user_id: str) -> str:

@@ -319,8 +319,13 @@ class Asset(SQLModel, table=True):
 
     @property
     def version(self) -> str:
-        """`v3` is the first asset of a thread's third round, `v3b` the second; uploads have none."""
-        return f"v{self.round}{_letters(self.letter)}" if self.round else ""
+        """Its name in its thread."""
+        return version_of(self.round, self.letter)
+
+
+def version_of(round_: int, letter: int) -> str:
+    """`v3` is the first asset of a thread's third round, `v3b` the second; uploads have none."""
+    return f"v{round_}{_letters(letter)}" if round_ else ""
 
 
 def _letters(index: int) -> str:

@@ -1,7 +1,9 @@
 """Durable execution: the only module that knows DBOS.
 
 A creation's id is its workflow's id, so starting one twice is free. Rows decide who starts and when; the engine only
-makes sure that what was started comes to an end, whatever happens to the process.
+makes sure that what was started comes to an end, whatever happens to the process. It keeps no record of the steps on
+the way: each goes on from its own rows when it is run again, so a record would say twice what stands there, and keeping
+seven of them took a tenth of a creation's processor time.
 """
 
 import asyncio
@@ -19,7 +21,7 @@ from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
 from sqlalchemy import Engine as Database
 from sqlalchemy import create_engine, event
 
-from core.creation.workflow import Plan, Steps, create
+from core.creation.workflow import Steps, create
 from storage.database import normal_url
 
 APP = "easel"
@@ -67,20 +69,6 @@ class Engine:
         self._register(steps)
 
     def _register(self, steps: Steps) -> None:
-        @DBOS.step(name="plan")
-        async def plan(creation_id: str, turn: int) -> Plan:
-            return await steps.plan(creation_id, turn)
-
-        @DBOS.step(name="make")
-        async def make(step_id: str) -> str:
-            return await steps.make(step_id)
-
-        @DBOS.step(name="finish")
-        async def finish(creation_id: str) -> str:
-            return await steps.finish(creation_id)
-
-        durable = _Durable(plan, make, finish)
-
         @DBOS.workflow(name="creation", max_recovery_attempts=RECOVERIES)
         async def creation(creation_id: str) -> str:
             if self._stopped:  # taken up by DBOS too late: the next launch goes on with it
@@ -89,7 +77,7 @@ class Engine:
             assert task
             self._running.add(task)
             task.add_done_callback(self._running.discard)
-            return await create(durable, creation_id)
+            return await create(steps, creation_id)
 
         self._workflow = creation
 
@@ -147,13 +135,6 @@ class Engine:
             await loop.run_in_executor(closing, partial(DBOS.destroy, destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())
         self._database.dispose()
-
-
-class _Durable:
-    """The steps as the workflow sees them: each call is a checkpoint."""
-
-    def __init__(self, plan: Any, make: Any, finish: Any) -> None:
-        self.plan, self.make, self.finish = plan, make, finish
 
 
 def _config(engine: Database, database_url: str, worker_id: str) -> DBOSConfig:

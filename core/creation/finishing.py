@@ -32,17 +32,20 @@ class Finishing:
 
     async def finish(self, creation_id: str) -> str:
         """Give a creation its one final state, then show it."""
-        rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
+        rows, turns = await self._database.read(lambda session: _rows(session, creation_id))
         if rows is None:
             return "forgotten"
-        turns = await self._database.read(lambda session: creations.turns(session, creation_id))
         state = outcome(rows, turns)
         if not rows.creation.state.final:
-            await self._changes.write(creation_id, lambda session: _end(session, rows, turns, state))
+            await self._changes.write(creation_id, lambda session: _end(session, rows, turns, state), at_once=True)
         await self._show(creation_id)
         began = rows.creation.started_at or rows.creation.created_at
         self._ended((now() - began).total_seconds())
         return state
+
+
+def _rows(session: Session, creation_id: str) -> tuple[Snapshot | None, list[Turn]]:
+    return creations.snapshot(session, creation_id), creations.turns(session, creation_id)
 
 
 def outcome(rows: Snapshot, turns: Sequence[Turn]) -> CreationState:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlmodel import Session, select
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
 
 from core.agent.loop import named_refs
 from core.agent.tools import TOOLS
@@ -33,8 +35,13 @@ class Job:
 
 def job_of(session: Session, step_id: str) -> Job | None:
     """A step's job; None once its owner was forgotten."""
-    step = session.get(Step, step_id)
-    return Job(session.get_one(Creation, step.creation_id), step) if step else None
+    found = session.execute(_JOB, {"of": step_id}).first()
+    return Job(*found) if found else None
+
+
+_JOB = (
+    columns(Creation, Step).join(Step, col(Step.creation_id) == col(Creation.id)).where(col(Step.id) == bindparam("of"))
+)
 
 
 def states(session: Session, step_ids: list[str]) -> list[StepState]:
@@ -43,10 +50,14 @@ def states(session: Session, step_ids: list[str]) -> list[StepState]:
     return [step.state if step else StepState.ERROR for step in found]
 
 
+def refs(job: Job) -> list[tuple[str, str]]:
+    """What a job refers to, with the name of the argument."""
+    return named_refs(TOOLS[Tool(job.step.tool)], job.step.arguments)
+
+
 def sources(session: Session, job: Job) -> list[tuple[str, Asset | None]]:
     """The assets that a job refers to, with the role each plays; None where one is not there any more."""
-    refs = named_refs(TOOLS[Tool(job.step.tool)], job.step.arguments)
-    found = [(name, _asset(session, job, ref)) for name, ref in refs]
+    found = [(name, _asset(session, job, ref)) for name, ref in refs(job)]
     return [(_role(name, asset), asset) for name, asset in found]
 
 

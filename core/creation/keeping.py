@@ -16,7 +16,7 @@ from storage import creations, gallery, ledger
 from storage.changes import Changes
 from storage.database import Database
 from storage.objects import ObjectStore
-from storage.tables import Asset, Creation, StepState, new_id, now
+from storage.tables import Asset, StepState, new_id, now
 
 ALT_MAX = 300
 EXTENSIONS = {"image/webp": ".webp", "audio/mpeg": ".mp3", "audio/wav": ".wav", "image/jpeg": ".jpg"}
@@ -99,7 +99,7 @@ class Keeping:
 
 
 def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -> None:
-    gallery.add(session, session.get_one(Creation, job.creation.id), assets)
+    gallery.add(session, job.creation, assets)
     ledger.settle(session, job.step.id, output.cost_micros)
     creations.change_step(
         session,

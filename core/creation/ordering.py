@@ -34,6 +34,8 @@ class Ordering:
         Raises:
             UserError: one of them is not there any more.
         """
+        if not jobs.refs(job):
+            return job
         found = await self._database.read(lambda session: jobs.sources(session, job))
         there = tuple((role, asset) for role, asset in found if asset)
         if len(there) < len(found):

@@ -66,7 +66,7 @@ class Planning:
         if not past:
             return NOTHING
         rows, turns = past[-1]
-        if rows.creation.state.final or rows.creation.cancel_requested_at:
+        if rows.creation.state.final or (index >= len(turns) and _no_more(rows.creation)):
             return NOTHING
         try:
             if rows.creation.files:
@@ -98,10 +98,10 @@ class Planning:
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
         system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
-        there = await self._database.read(lambda session: _within_reach(session, past))
+        there = await self._within_reach(past)
         messages = conversation(past, system, there)
         turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, messages, index)))
-        there = await self._database.read(lambda session: _within_reach(session, past))  # some may be deleted by now
+        there = await self._within_reach(past)  # some may be deleted by now
         judged = judge(turn.calls, rows.creation.options, set(there))
         repairs = sum(1 for each in turns if each.answers)
         if judged.answers and not judged.accepted and repairs >= MAX_REPAIRS:
@@ -110,6 +110,15 @@ class Planning:
         steps = self._drafting.steps(rows, index, judged, {each: known(asset) for each, asset in there.items()})
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
+
+    async def _within_reach(self, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Asset]:
+        """What this creation may work from: the thread's assets, and those handed in with its wishes."""
+        found = {asset.id: asset for rows, _ in past for asset in rows.assets}
+        handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs} - set(found)
+        if not handed:
+            return found
+        creation = past[-1][0].creation
+        return found | await self._database.read(lambda session: _handed(session, creation, handed))
 
     async def _checked(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
         """The planner's answer. The wish is judged meanwhile, and nothing is made before that has come out well."""
@@ -176,8 +185,10 @@ class Planning:
         with self._changes.listening(creation_id) as changed:
             while True:
                 changed.clear()
-                rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
-                if rows is None or rows.creation.state != CreationState.WAITING:
+                if (
+                    await self._database.read(lambda session: creations.state(session, creation_id))
+                    != CreationState.WAITING
+                ):
                     return
                 await changed.wait()
 
@@ -191,16 +202,9 @@ def _past(session: Session, creation_id: str) -> list[tuple[Snapshot, list[table
     return [(each, creations.turns(session, each.creation.id)) for each in (*before, rows)]
 
 
-def _within_reach(session: Session, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Asset]:
-    """What this creation may work from: the thread's assets, and those handed in with its wishes."""
-    creation = past[-1][0].creation
-    found = {asset.id: asset for rows, _ in past for asset in rows.assets}
-    handed = {asset_id for rows, _ in past for asset_id in rows.creation.inputs}
-    for asset_id in handed - set(found):
-        asset = gallery.reachable(session, creation, asset_id)
-        if asset:
-            found[asset_id] = asset
-    return found
+def _handed(session: Session, creation: Creation, asset_ids: set[str]) -> dict[str, Asset]:
+    found = (gallery.reachable(session, creation, each) for each in asset_ids)
+    return {asset.id: asset for asset in found if asset}
 
 
 def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step | None]:
@@ -209,8 +213,16 @@ def _acted_on(session: Session, creation: Creation) -> tuple[Asset | None, Step 
     return asset, step
 
 
+def _no_more(creation: Creation) -> bool:
+    """It is to stop, or an earlier run noted why nothing more is planned."""
+    return creation.cancel_requested_at is not None or creation.error_code is not None
+
+
 def _remembered(rows: Snapshot, turn: tables.Turn) -> Plan:
-    return {"steps": [step.id for step in rows.steps if step.turn == turn.index], "done": not turn.calls}
+    """What a turn led to before. Of a creation that is to stop, only what has begun is taken up, to be ended."""
+    stops = rows.creation.cancel_requested_at is not None
+    steps = [step.id for step in rows.steps if step.turn == turn.index and (step.intent_at or not stops)]
+    return {"steps": steps, "done": not turn.calls}
 
 
 def _row(creation: Creation, index: int, turn: Turn, judged: Judged) -> tables.Turn:

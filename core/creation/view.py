@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from storage.creations import Snapshot
-from storage.tables import Asset, Creation, CreationState, Step, StepState, now
+from storage.tables import Asset, Creation, CreationState, Step, StepState, now, version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +159,7 @@ def asset_view(asset: Asset) -> AssetView:
         provider=asset.provider,
         model=asset.model,
         seed=asset.seed,
-        version=asset.version,
+        version=version_of(asset.round, asset.letter),
         parent_id=asset.parent_id,
         creation_id=asset.creation_id,
         favourite=asset.favourite,

@@ -1,6 +1,7 @@
 """The durable way of one creation: plan, make, plan again until the planner only speaks, finish.
 
-Pure: no clock, no random, no row, no setting is read here; only the steps do that. What crosses is ids and small facts.
+Pure: no clock, no random, no row, no setting is read here; only the steps do that. After a crash the whole of it runs
+again, and each step finds in the rows what it did before. What crosses is ids and small facts.
 """
 
 import asyncio
@@ -38,8 +39,8 @@ class Steps(Protocol):
 async def create(steps: Steps, creation_id: str) -> str:
     """Run one creation to its end.
 
-    All calls of a turn start at once. A call that needs another's result waits for that one alone, inside its own step:
-    the gather stays flat, which replay demands, and no call waits for a slow neighbour that it does not need.
+    All calls of a turn start at once. A call that needs another's result waits for that one alone, inside its own step,
+    so no call waits for a slow neighbour that it does not need.
     """
     for turn in range(MAX_TURNS):
         plan = await steps.plan(creation_id, turn)

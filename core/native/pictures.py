@@ -20,15 +20,18 @@ _TURNED = range(5, 9)
 _POSTER_AT = 0.1
 _WHOLE = 0.5
 """Less of a video than this share of the length it claims was cut off; sound may go on after the last picture."""
-_WEBP: dict[str, Any] = {"format": "WEBP", "quality": 82, "method": 4}
+_WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 2}
+"""As large as quality 82 by method 4, in less than half the time."""
+_POSTER_SIZE = 512
 
 
 def thumbnail(source: str, target: str, size: int = 512) -> dict[str, Any]:
     """Write a WebP that fits into `size` x `size`, upright, with its transparency. Returns its width and height."""
     with Image.open(source) as opened:
         opened.draft("RGB", (size, size))
-        picture = ImageOps.exif_transpose(opened)
-    return _save_small(picture, target, size)
+        opened.load()
+        ImageOps.exif_transpose(opened, in_place=True)
+        return _save_small(opened, target, size)
 
 
 def probe(source: str) -> dict[str, Any]:
@@ -45,13 +48,17 @@ def probe(source: str) -> dict[str, Any]:
 
 def poster(source: str, target: str) -> dict[str, Any]:
     """Write a frame from a tenth into the video as a WebP of 512 pixels. Returns its width and height."""
-    return _save_small(frame_at(source, _POSTER_AT), target, 512)
+    return _save_small(frame_at(source, _POSTER_AT, _POSTER_SIZE), target, _POSTER_SIZE)
 
 
-def frame_at(source: str, share: float) -> Image.Image:
-    """The video's upright frame at a share (0..1) of its duration; its last one where that lies behind the end."""
+def frame_at(source: str, share: float, size: int | None = None) -> Image.Image:
+    """The video's upright frame at a share (0..1) of its duration; its last one where that lies behind the end.
+
+    With a `size`, it comes made to fit into that square: that costs less before its colours are converted.
+    """
     with av.open(source) as container:
         stream = container.streams.video[0]
+        stream.thread_type = "NONE"  # for a frame or two, threads are not worth their start
         wanted_s = share * (container.duration or 0) / av.time_base
         container.seek(int(wanted_s * av.time_base))
         frame: av.VideoFrame | None = None
@@ -60,13 +67,21 @@ def frame_at(source: str, share: float) -> Image.Image:
                 break
         if frame is None:
             raise Unsupported("This video has no pictures.")
-        picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
-        return picture.rotate(frame.rotation, expand=True)
+        width, height = _fitting(frame.width, frame.height, size)
+        picture: Image.Image = frame.to_image(width=width, height=height)  # type: ignore[no-untyped-call]
+        return picture.rotate(frame.rotation, expand=True) if frame.rotation else picture
+
+
+def _fitting(width: int, height: int, size: int | None) -> tuple[int, int]:
+    """The largest sides of this shape that fit into a square, and never more than they are."""
+    scale = min(1.0, size / max(width, height)) if size else 1.0
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _save_small(picture: Image.Image, target: str, size: int) -> dict[str, Any]:
-    small = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    small.thumbnail((size, size), Image.Resampling.LANCZOS)
+    mode = "RGBA" if picture.has_transparency_data else "RGB"
+    small = picture if picture.mode == mode else picture.convert(mode)
+    small.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=1.0)
     small.info.clear()
     small.save(target, **_WEBP)
     return {"width": small.width, "height": small.height}

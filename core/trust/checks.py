@@ -1,7 +1,7 @@
 """What is checked before anything is made, and what becomes of a finished picture that is flagged."""
 
 import asyncio
-import contextlib
+from contextlib import nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,8 +70,8 @@ class Checks:
         """
         if self._safety is None:
             return
-        with TemporaryDirectory() as folder:
-            uploads = await self._uploads(creation, Path(folder))
+        with TemporaryDirectory() if creation.inputs else nullcontext("") as folder:
+            uploads = await self._uploads(creation, Path(folder)) if creation.inputs else []
             words = [self._safety.check_words(creation.prompt)] if creation.prompt else []
             verdicts = await asyncio.gather(*words, *(self._safety.check_picture(path) for path in uploads))
         for verdict in verdicts:
@@ -83,7 +83,7 @@ class Checks:
         policy = self._for(creation)
         if self._safety is None or policy == Policy.OFF or not media_type.startswith("image/"):
             return ""
-        with contextlib.suppress(Busy):  # it was paid for: what cannot be judged now is kept, and treated as flagged
+        with suppress(Busy):  # it was paid for: what cannot be judged now is kept, and treated as flagged
             if (await self._safety.check_picture(path)).ok:
                 return ""
         return "withheld" if policy == Policy.WITHHOLD else "spoiler"

@@ -2,12 +2,13 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from time import monotonic
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from storage.database import Database, normal_url
@@ -174,3 +175,86 @@ async def test_two_processes_write_side_by_side(database: Database, tmp_path: Pa
 @pytest.mark.parametrize("given", ["postgres://u:p@h/d", "postgresql://u:p@h/d"])
 def test_addresses_are_taken_as_hosts_hand_them_out(given: str) -> None:
     assert normal_url(given) == "postgresql+psycopg://u:p@h/d"
+
+
+@asynccontextmanager
+async def busy(database: Database) -> AsyncIterator[None]:
+    """Our own writer is held up, so that what is written meanwhile waits in line and is then written together."""
+    inside, go = threading.Event(), threading.Event()
+
+    def slow(session: Session) -> None:
+        inside.set()
+        go.wait(10)
+
+    writing = asyncio.create_task(database.write(slow))
+    await asyncio.to_thread(inside.wait, 5)
+    try:
+        yield
+    finally:
+        go.set()
+        await writing
+
+
+async def test_of_writes_that_waited_together_one_that_fails_fails_alone(database: Database) -> None:
+    def broken(session: Session) -> None:
+        session.add(User(name="half"))
+        session.flush()
+        raise KeyError("a bug")
+
+    def refused(session: Session) -> None:
+        session.add_all((User(id="same", name="one"), User(id="same", name="two")))
+
+    async with busy(database):
+        works = (add("a"), broken, add("b"), refused, add("c"))
+        line = asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+        await asyncio.sleep(0.1)
+    ended = await line
+    assert [type(each) for each in ended] == [type(None), KeyError, type(None), IntegrityError, type(None)]
+    assert sorted(await database.read(names)) == ["a", "b", "c"]
+
+
+async def test_a_later_write_of_those_that_waited_together_sees_the_earlier(database: Database) -> None:
+    async with busy(database):
+        line = asyncio.gather(database.write(add("first")), database.write(names))
+        await asyncio.sleep(0.1)
+    assert await line == [None, ["first"]]
+
+
+async def test_a_disk_that_is_full_for_one_of_them_stores_none_and_tells_all(database: Database) -> None:
+    def too_much(session: Session) -> None:
+        session.connection().exec_driver_sql("PRAGMA max_page_count=1")
+        session.add(User(name="x" * 100_000))
+        session.flush()
+
+    async with busy(database):
+        works = (add("before"), too_much, add("after"))
+        line = asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+        await asyncio.sleep(0.1)
+    assert {type(each) for each in await line} == {StorageBusy}
+    assert await database.read(names) == []
+
+
+async def test_a_write_that_nobody_waits_for_any_more_is_left_out(database: Database) -> None:
+    async with busy(database):
+        waiting = [asyncio.create_task(database.write(add(name))) for name in ("a", "b", "c")]
+        await asyncio.sleep(0.1)
+        waiting[1].cancel()
+        await asyncio.sleep(0)
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert sorted(await database.read(names)) == ["a", "c"]
+
+
+async def test_what_was_written_together_is_committed_before_anybody_is_told(database: Database) -> None:
+    other = Database(database.url)
+
+    async def written(name: str) -> bool:
+        await database.write(add(name))
+        return name in await other.read(names)
+
+    try:
+        async with busy(database):
+            line = asyncio.gather(*(written(str(i)) for i in range(40)))
+            await asyncio.sleep(0.1)
+        assert all(await line)
+    finally:
+        other.close()

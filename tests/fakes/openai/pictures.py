@@ -3,11 +3,14 @@
 import hashlib
 import io
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageOps
 
 Colour = tuple[int, int, int]
 _COARSE = (48, 48)
+_KEPT = 32
+"""Pictures that are not drawn twice: a crowd that asks for the same waits for the network, not for a painter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +29,7 @@ class Look:
     """Below one the picture is a blurred stage of itself."""
 
 
+@lru_cache(_KEPT)
 def draw(look: Look) -> bytes:
     """A picture from words alone."""
     if look.format == "svg":

@@ -9,6 +9,7 @@ alone. Strings may have `pattern` and `format`, numbers `multipleOf` and their f
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, SchemaError
@@ -65,10 +66,18 @@ def check_strict(schema: Mapping[str, Any] | None, what: str, param: str) -> Non
 
 
 def _check_valid(schema: Mapping[str, Any] | None, what: str, param: str) -> None:
+    if wrong := _wrong(json.dumps(schema or {}, sort_keys=True)):
+        raise _invalid(what, f"{wrong}.", param)
+
+
+@lru_cache(64)
+def _wrong(schema: str) -> str:
+    """What is no JSON Schema in this text; the same tools come with every request."""
     try:
-        Draft202012Validator.check_schema(schema or {})
+        Draft202012Validator.check_schema(json.loads(schema))
     except SchemaError as error:
-        raise _invalid(what, f"{error.message}.", param) from error
+        return str(error.message)
+    return ""
 
 
 def _check_totals(schema: Mapping[str, Any], what: str, param: str) -> None:

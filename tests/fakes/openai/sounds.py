@@ -39,6 +39,7 @@ def tone(text: str, voice: str = "", speed: float = 1.0) -> bytes:
     return (mark + period * (wanted // len(period) + 1))[:wanted]
 
 
+@functools.lru_cache(32)
 def encode(pcm: bytes, kind: str) -> bytes:
     """The samples in one of the six formats."""
     if kind == "pcm":
