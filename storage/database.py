@@ -6,7 +6,7 @@ Async sessions on SQLite were measured at an insert p99 of 434 ms with 16 at onc
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from time import monotonic
@@ -31,7 +31,7 @@ RECORD_WAIT_S = 0.9
 RECORD_WAIT_LEAST_S = {True: 0.4, False: 0.05}
 """What it may wait in any case, where the wish before it got through, and where it did not."""
 TOGETHER = 16
-"""How many writes that wait for SQLite share one transaction, and so one flush of the disk; a wish waits for them."""
+"""How many writes that wait for SQLite share one transaction, and one flush of the disk; fewer where a wish waits."""
 Waiting = tuple[Callable[[Session], Any], "Future[Any]"]
 
 
@@ -124,35 +124,43 @@ class Database:
 
     def _next(self) -> None:
         """Run what waits, unless an earlier look took it along."""
-        taken = [each for each in self._taken() if each[1].set_running_or_notify_cancel()]
-        if not taken:
-            return
+        begun: list[Waiting] = []
         try:
-            ends = self._all(taken)
+            ends = self._together(begun)
         except BaseException as error:
-            ends = [error] * len(taken)
-        for (_, future), end in zip(taken, ends, strict=True):
+            ends = [error] * len(begun)
+        for (_, future), end in zip(begun, ends, strict=True):
             if isinstance(end, BaseException):
                 future.set_exception(end)
             else:
                 future.set_result(end)
 
-    def _taken(self) -> list[Waiting]:
-        return [self._line.popleft() for _ in range(min(TOGETHER, len(self._line)))]
-
-    def _all(self, taken: Sequence[Waiting]) -> list[Any]:
-        """What each write returned, or the error that it alone failed with."""
-        if len(taken) == 1:
-            return [self._patiently(taken[0][0])]
+    def _together(self, begun: list[Waiting]) -> list[Any]:
+        """What each write returned that is now in `begun`, or the error that it alone failed with."""
+        if (first := self._begun(begun)) is None:
+            return []
+        if not self._line:
+            return [self._patiently(first)]
         until = monotonic() + LOCK_WAIT_MS / 1_000
         try:
             with self._turn(until, is_wish=False), self.engine.connect() as connection:
                 self._begin(connection, _left_ms(until))
-                ends = [_part(connection, work) for work, _ in taken]
+                ends = [_part(connection, first)]
+                while len(ends) < TOGETHER and not self._turns.wanted and (work := self._begun(begun)):
+                    ends.append(_part(connection, work))
                 connection.commit()
                 return ends
         except OperationalError as error:
             raise _busy() from error
+
+    def _begun(self, begun: list[Waiting]) -> Callable[[Session], Any] | None:
+        """Take the next write that somebody still waits for."""
+        while self._line:
+            work, future = self._line.popleft()
+            if future.set_running_or_notify_cancel():
+                begun.append((work, future))
+                return work
+        return None
 
     def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
         """SQLite has one writer; PostgreSQL lets them all write."""

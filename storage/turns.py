@@ -20,6 +20,11 @@ class Turns:
         self._ahead = 0
         """How many wait that go before the others."""
 
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits that goes before the others."""
+        return self._ahead > 0
+
     @contextmanager
     def taken(self, *, first: bool, within_s: float) -> Iterator[None]:
         """The turn, for the length of the block.
