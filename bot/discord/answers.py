@@ -1,0 +1,109 @@
+"""Answers to interactions that only the person sees, the acknowledgement, and the one boundary of all listeners."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+import aiohttp
+import discord
+import structlog
+from discord.ui import LayoutView, TextDisplay
+
+from core.errors import UserError
+from storage.errors import StorageBusy
+from storage.tables import new_id
+
+UNKNOWN_INTERACTION = 10062
+ACKNOWLEDGED = 40060
+"""https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
+FAULTS = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""How a call to Discord fails. What is recorded is not lost by it: a worker shows it."""
+BUSY = "Easel cannot store anything right now. Nothing was started; please try again shortly."
+log = structlog.get_logger()
+
+
+async def bounded(interaction: discord.Interaction, work: Awaitable[None]) -> None:
+    """Let a listener work: what goes wrong is a sentence for the person, and an unexpected error has an id."""
+    try:
+        await work
+    except Exception as error:
+        sentence = sentence_for(error)
+        if is_late(error):
+            log.warning("answer_too_late", interaction=interaction.id)
+            return
+        try:
+            await say(interaction, sentence)
+        except Exception as unsaid:  # also the library's own, when it is just being closed
+            log.warning("answer_not_given", interaction=interaction.id, error=type(unsaid).__name__)
+
+
+def sentence_for(error: Exception) -> str:
+    """What a person reads. Anything but a sentence of our own is logged by its type and place alone."""
+    if isinstance(error, UserError):
+        return error.message
+    if isinstance(error, StorageBusy):
+        return BUSY
+    error_id = new_id()[:8]
+    if not is_late(error):
+        log.error("listener_failed", error_id=error_id, error=type(error).__name__, at=_place(error))
+    return f"Something went wrong on Easel's side (error {error_id}). Nothing else is affected; please try again."
+
+
+def _place(error: Exception) -> str:
+    """The innermost line of ours; a traceback would show what people wrote."""
+    found, step = "", error.__traceback__
+    while step:
+        code = step.tb_frame.f_code
+        if "site-packages" not in code.co_filename:
+            found = f"{code.co_name}:{step.tb_lineno}"
+        step = step.tb_next
+    return found
+
+
+def is_late(error: Exception) -> bool:
+    """Discord gave the interaction up: more than three seconds passed before its first answer."""
+    return isinstance(error, discord.NotFound) and error.code == UNKNOWN_INTERACTION
+
+
+async def acknowledge(interaction: discord.Interaction, *, thinking: bool = False, ephemeral: bool = False) -> bool:
+    """The first answer; False where it came too late. One that stands already is as good."""
+    try:
+        if not interaction.response.is_done():
+            await interaction.response.defer(thinking=thinking, ephemeral=ephemeral)
+    except discord.HTTPException as error:
+        if is_late(error):
+            log.warning("answer_too_late", interaction=interaction.id)
+            return False
+        if error.code != ACKNOWLEDGED:
+            raise
+    return True
+
+
+async def say(interaction: discord.Interaction, text: str) -> None:
+    """A sentence that only the person sees."""
+    await show(interaction, words(text))
+
+
+async def show(interaction: discord.Interaction, view: LayoutView, **more: Any) -> None:
+    """Something that only the person sees, as the first answer or after it."""
+    view.stop()  # its buttons are told by their ids, in whatever process: the library need not remember it
+    none = discord.AllowedMentions.none()
+    if interaction.response.is_done():
+        await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=none, **more)
+    else:
+        await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=none, **more)
+
+
+async def replace(interaction: discord.Interaction, view: LayoutView) -> None:
+    """Show something else in the message that was pressed on, or in the answer given before."""
+    view.stop()
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view, attachments=[])
+    else:
+        await interaction.response.edit_message(view=view, attachments=[])
+
+
+def words(*lines: str) -> LayoutView:
+    """Text alone."""
+    view = LayoutView(timeout=None)
+    view.add_item(TextDisplay("\n".join(lines)))
+    return view
