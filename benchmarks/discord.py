@@ -37,6 +37,7 @@ def _figures(load: Facts, counts: Facts, cpu_s: float, meter: Meter) -> list[Fig
         Figure("answered", f"of {acts} interactions answered within 3 s", load["answered"], acts, acts),
         Figure("p50_ms", "from the act to the first answer, p50, ms", load["p50_ms"]),
         Figure("p99_ms", "p99, ms", load["p99_ms"], most=BOUND_P99_MS),
+        *(Figure(f"{kind}_p99_ms", f"p99 of {kind}, ms", ms) for kind, ms in sorted(load["kinds_p99_ms"].items())),
         Figure("most_ms", "the slowest, ms", load["most_ms"], most=BOUND_MS),
         Figure("rate", "interactions per second, as they really came", acts / load["took_s"], least=RATE * 0.95),
         Figure("running", "creations that still ran at the end", load["running"], least=RUNNING),

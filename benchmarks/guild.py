@@ -6,7 +6,7 @@ It is told `connected`, `results` (everybody makes a picture), `running N` (N pe
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
 
@@ -30,7 +30,7 @@ class Town:
         self._channels = [guild.channel(f"studio-{i}") for i in range(CHANNELS)]
         self._people = [server.person(f"person-{i}", guild) for i in range(PEOPLE)]
         self._results: list[Message] = []
-        self._late_ms: list[float] = []
+        self._late_ms: dict[str, list[float]] = defaultdict(list)
         self._failed: Counter[str] = Counter()
         self._random = random.Random(7)
 
@@ -66,7 +66,8 @@ class Town:
         begun = perf_counter()
         acts = [self._act(self._random.choice(kinds), begun + i / rate) for i in range(rate * seconds)]
         await asyncio.gather(*acts)
-        took_s, late = perf_counter() - begun, self._late_ms
+        took_s = perf_counter() - begun
+        late = [each for kind in self._late_ms.values() for each in kind]
         return {
             "acts": len(acts),
             "answered": len(late),
@@ -75,6 +76,7 @@ class Town:
             "p50_ms": percentile(late, 50),
             "p99_ms": percentile(late, 99),
             "most_ms": max(late),
+            "kinds_p99_ms": {kind: percentile(values, 99) for kind, values in self._late_ms.items()},
         }
 
     async def _counts(self) -> dict[str, object]:
@@ -104,7 +106,7 @@ class Town:
         if act.failed:  # type: ignore[attr-defined]
             self._failed[kind] += 1
         else:
-            self._late_ms.append((act.ack_s + begun - max(due, begun)) * 1_000)  # type: ignore[attr-defined]
+            self._late_ms[kind].append((act.ack_s + begun - max(due, begun)) * 1_000)  # type: ignore[attr-defined]
 
     async def _ask(self, person: Person, prompt: str) -> None:
         act = await person.slash(self._channel(), "create", prompt=prompt)

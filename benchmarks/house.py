@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks.lag import note_lag
 from benchmarks.makers import SLEEPERS, Sleeper
 from benchmarks.scripts import ScriptPlanner
+from bot import loop
 from bot.app import running
 from bot.logs import set_up
 from bot.serve import House, serve
@@ -26,7 +27,7 @@ def main() -> None:
     given = parser.parse_args()
     sleeper = Sleeper(given.seconds, given.film)
     house = partial(running, providers={"sleeper": sleeper}, planner=ScriptPlanner(), models=SLEEPERS)
-    asyncio.run(run(house, given.lag))
+    loop.run(run(house, given.lag))
 
 
 async def run(house: House, lag: Path | None = None) -> None:

@@ -6,7 +6,7 @@ It is told `deliver URL` (signed requests go there), `running N` (N people ask f
 
 import asyncio
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from time import perf_counter
 
@@ -35,7 +35,7 @@ class Team:
         self._workspace = server.workspace("T1", scopes=scopes())
         self._channels = [self._workspace.channel(f"studio-{i}") for i in range(CHANNELS)]
         self._people = [self._workspace.person(f"person-{i}") for i in range(PEOPLE)]
-        self._late_ms: list[float] = []
+        self._late_ms: dict[str, list[float]] = defaultdict(list)
         self._failed: Counter[str] = Counter()
         self._random = random.Random(7)
 
@@ -65,7 +65,8 @@ class Team:
         begun = perf_counter()
         acts = [self._act(self._random.choice(kinds), begun + i / rate) for i in range(rate * seconds)]
         await asyncio.gather(*acts)
-        took_s, late = perf_counter() - begun, self._late_ms
+        took_s = perf_counter() - begun
+        late = [each for kind in self._late_ms.values() for each in kind]
         return {
             "acts": len(acts),
             "answered": len(late),
@@ -74,6 +75,7 @@ class Team:
             "p50_ms": percentile(late, 50),
             "p99_ms": percentile(late, 99),
             "most_ms": max(late),
+            "kinds_p99_ms": {kind: percentile(values, 99) for kind, values in self._late_ms.items()},
         }
 
     async def _counts(self) -> dict[str, object]:
@@ -87,12 +89,12 @@ class Team:
     async def _act(self, kind: tuple[str, str], due: float) -> None:
         """One command when it is due; a late start counts."""
         await asyncio.sleep(max(0.0, due - perf_counter()))
-        begun = perf_counter()
+        begun, name = perf_counter(), " ".join(kind).partition(":")[0].strip()
         seen = await self._command(self._random.choice(self._people[:100]), *kind)
         if seen.ack_s is None or seen.trouble:
-            self._failed[kind[0]] += 1
+            self._failed[name] += 1
         else:
-            self._late_ms.append((seen.ack_s + begun - due) * 1_000)
+            self._late_ms[name].append((seen.ack_s + begun - due) * 1_000)
 
     async def _command(self, person: Person, name: str, text: str) -> Seen:
         return await person.command(self._random.choice(self._channels), name, text)

@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
+from bot import loop
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def run(
 
     settings = _settings(host=host)
     try:
-        asyncio.run(serve(settings, worker=worker))
+        loop.run(serve(settings, worker=worker))
     except AlreadyRunning as error:
         _complain(str(error))
     except OSError as error:
@@ -74,7 +75,7 @@ def worker(
             _complain(sentence)
         print(sentence)
         return
-    asyncio.run(work(settings))
+    loop.run(work(settings))
 
 
 @app.command()
@@ -197,7 +198,7 @@ def _with_app(work: Callable[[Any], Coroutine[Any, Any, T]], *, worker: bool = T
         async with _house(_settings(), worker) as house:
             return await work(house)
 
-    return asyncio.run(inside())
+    return loop.run(inside())
 
 
 @contextlib.asynccontextmanager

@@ -116,12 +116,11 @@ class Chats:
 
         def work(session: Session) -> Showing | None:
             post = posts.by_message(session, str(message.thread), message.id)
-            rows = creations.snapshot(session, post.creation_id) if post else None
-            if post is None or rows is None:
+            home = creations.home(session, post.creation_id) if post else None
+            if post is None or home is None:
                 return None
-            there = {asset.id for asset in rows.assets}
-            shown = tuple(each for each in posts.asset_ids(post) if each in there)
-            return Showing(post.creation_id, post.user_id, ThreadRef.parse(rows.thread.ref), shown)
+            there = gallery.there(session, posts.asset_ids(post))
+            return Showing(post.creation_id, post.user_id, ThreadRef.parse(home), there)
 
         return await self._database.read(work)
 

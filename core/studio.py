@@ -21,7 +21,7 @@ from core.trust.media import Uploads
 from core.trust.words import clean, clean_prompt
 from core.wishes import Action, Wish
 from core.workspaces import WorkspaceRules
-from storage import creations, gallery, ledger, people, posts
+from storage import creations, gallery, ledger, posts
 from storage.changes import Changes
 from storage.creations import NewCreation
 from storage.database import Database
@@ -90,7 +90,7 @@ class Studio:
             raise NotFound from error
         if is_new:
             self._admission.wake()
-        return await self.creation(wish.user_id, creation_id)
+        return await self.creation(wish.user_id, creation_id, place=wish.surface in OWN_SURFACES)
 
     async def confirm(self, user_id: str, creation_id: str) -> CreationView:
         """Let a creation that waits for a yes to its price go on."""
@@ -112,15 +112,15 @@ class Studio:
 
     # --- looking --------------------------------------------------------------------------------------------------
 
-    async def creation(self, user_id: str, creation_id: str) -> CreationView:
-        """The newest view of one creation."""
+    async def creation(self, user_id: str, creation_id: str, *, place: bool = True) -> CreationView:
+        """The newest view of one creation; `place`: with its place in line, which costs a look at the whole line."""
         rows = await self._database.read(lambda session: creations.looked_at(session, creation_id, user_id))
         if rows is None:
             raise NotFound
-        if rows.creation.state != CreationState.QUEUED:
+        if rows.creation.state != CreationState.QUEUED or not place:
             return view(rows)
-        place, eta_s = await self._admission.place(creation_id)
-        return view(rows, queue_place=place, eta_s=eta_s)
+        queue_place, eta_s = await self._admission.place(creation_id)
+        return view(rows, queue_place=queue_place, eta_s=eta_s)
 
     async def watch(self, user_id: str, creation_id: str, after: int = 0) -> AsyncIterator[CreationView]:
         """The view now and after changes, ending with the final one. `after` skips revisions already seen."""
@@ -292,8 +292,6 @@ class Studio:
             options["kind"] = wish.kind.value
         if wish.max_steps:
             options["max_steps"] = wish.max_steps
-        if rules := await self._rules(wish.workspace_id):
-            options["rules"] = rules
         return NewCreation(
             event_key=wish.event_key,
             user_id=wish.user_id,
@@ -306,6 +304,7 @@ class Studio:
             files=tuple({"source": file.source, "name": file.name} for file in wish.files),
             action=wish.action.value if wish.action else None,
             follows=follows and wish.action is None,
+            rules=_rules,
         )
 
     @staticmethod
@@ -329,6 +328,8 @@ class Studio:
         ref = str(wish.thread) if wish.thread else await self._home(sources[0])
         if ref is None:
             return ThreadRef(platform=wish.surface, thread=new_id()), False
+        if wish.thread and wish.thread.pending:
+            return wish.thread, False
         if wish.surface not in OWN_SURFACES:  # whoever speaks in a chat's thread was let in by the platform
             known = await self._database.read(lambda session: creations.thread_by_ref(session, ref))
             return ThreadRef.parse(ref), known is not None
@@ -338,13 +339,6 @@ class Studio:
         if found is None:
             raise NotFound("There is no such thread.")
         return ThreadRef.parse(ref), True
-
-    async def _rules(self, workspace_id: str | None) -> dict[str, Any]:
-        """What the workspace decided, as it stands now."""
-        if workspace_id is None:
-            return {}
-        stored = await self._database.read(lambda session: people.rules_of(session, workspace_id))
-        return WorkspaceRules.model_validate(stored).for_creation()
 
     async def _home(self, source: Asset) -> str | None:
         return await self._database.read(lambda session: gallery.thread_ref(session, source))
@@ -360,6 +354,11 @@ class Studio:
     def _told(self, creation_id: str) -> None:
         self._changes.tell(creation_id, at_once=True)
         self._admission.wake()
+
+
+def _rules(settings: dict[str, Any]) -> dict[str, Any]:
+    """What a creation takes along of its workspace's settings."""
+    return WorkspaceRules.model_validate(settings).for_creation()
 
 
 def _shown(asset: Asset) -> None:

@@ -3,7 +3,7 @@
 Functions take a `Session` and run inside `Database.read`, `write` or `record`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from storage.tables import (
     StepState,
     Thread,
     Turn,
+    Workspace,
     new_id,
     now,
 )
@@ -48,6 +49,8 @@ class NewCreation:
     files: tuple[dict[str, str], ...] = ()
     action: str | None = None
     follows: bool = False
+    rules: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    """What of its workspace's settings is kept with it, in the options, as they stand when it is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
         thread_id=thread.id,
         surface=new.surface,
         prompt=new.prompt,
-        options=new.options,
+        options=new.options | _rules(session, new),
         inputs=list(new.inputs),
         files=list(new.files),
         action=new.action,
@@ -143,6 +146,12 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
     session.add(creation)
     session.flush()
     return creation_id, True
+
+
+def _rules(session: Session, new: NewCreation) -> dict[str, Any]:
+    workspace = session.get(Workspace, new.workspace_id) if new.workspace_id and new.rules else None
+    rules = new.rules(workspace.settings) if workspace and new.rules else None
+    return {"rules": rules} if rules else {}
 
 
 def _first(session: Session, new: NewCreation, creation_id: str) -> bool:
@@ -165,6 +174,12 @@ def _thread(session: Session, new: NewCreation) -> Thread:
 def thread_by_ref(session: Session, ref: str) -> Thread | None:
     """The thread at an address."""
     return session.exec(select(Thread).where(Thread.ref == ref)).first()
+
+
+def home(session: Session, creation_id: str) -> str | None:
+    """The address of the thread that a creation belongs to."""
+    query = select(Thread.ref).join(Creation, col(Creation.thread_id) == col(Thread.id))
+    return session.exec(query.where(Creation.id == creation_id)).first()
 
 
 def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str) -> Thread | None:

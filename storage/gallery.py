@@ -102,6 +102,12 @@ def asset(session: Session, user_id: str, asset_id: str) -> Asset | None:
     return session.exec(select(Asset).where(Asset.id == asset_id, Asset.user_id == user_id)).first()
 
 
+def there(session: Session, asset_ids: Sequence[str]) -> tuple[str, ...]:
+    """Those of these assets that are not deleted, in the order given."""
+    found = set(session.exec(select(Asset.id).where(col(Asset.id).in_(asset_ids)))) if asset_ids else set()
+    return tuple(each for each in asset_ids if each in found)
+
+
 def owner(session: Session, asset_id: str) -> str | None:
     """Whose an asset is."""
     return session.exec(select(Asset.user_id).where(Asset.id == asset_id)).first()

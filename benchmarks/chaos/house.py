@@ -3,7 +3,6 @@
 `python -m benchmarks.chaos.house LEAST MOST`
 """
 
-import asyncio
 import sys
 from functools import partial
 from pathlib import Path
@@ -12,6 +11,7 @@ from benchmarks.chaos.journal import Journal
 from benchmarks.chaos.makers import MODELS, Atelier, Pace, Press
 from benchmarks.house import run
 from benchmarks.scripts import ScriptPlanner
+from bot import loop
 from bot.app import running
 from core.providers.base import Provider
 
@@ -23,7 +23,7 @@ def main() -> None:
     """Serve from the current folder, which is the data folder."""
     journal, pace = Journal(Path(JOURNAL)), Pace(*map(float, sys.argv[1:]))
     providers: dict[str, Provider] = {"press": Press(journal, pace), "atelier": Atelier(journal, pace, Path(ATELIER))}
-    asyncio.run(run(partial(running, providers=providers, planner=ScriptPlanner(), models=MODELS)))
+    loop.run(run(partial(running, providers=providers, planner=ScriptPlanner(), models=MODELS)))
 
 
 if __name__ == "__main__":
