@@ -62,6 +62,8 @@ load: $(VENV)/.tests
 
 screenshots: $(VENV)/.tests
 	@$(BIN)/python docs/screenshots.py
+	@$(BIN)/python -m docs.discord_pictures
+	@$(BIN)/python -m docs.slack_pictures
 
 lock: $(BIN)/python
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -81,6 +81,7 @@ def _context(app: App) -> Web:
         studio=app.studio,
         database=app.database,
         objects=app.objects,
+        pool=app.pool,
         local_user_id=app.local_user_id,
         secret_key=app.secret_key,
         host=settings.host,

@@ -21,8 +21,8 @@ class Links:
         return self._lasting(asset_id, "")
 
     def thumbnail(self, asset_id: str) -> str | None:
-        """A lasting address of an asset's thumbnail."""
-        return self._lasting(asset_id, "/thumbnail")
+        """A lasting address of an asset's thumbnail, as PNG: Slack shows no WebP."""
+        return self._lasting(asset_id, "/thumbnail.png")
 
     def _lasting(self, asset_id: str, part: str) -> str | None:
         if self._base is None:

@@ -72,10 +72,10 @@ def dollars(usd: float) -> str:
 
 
 def took(view: CreationView) -> str:
-    """How long it took, once it has ended."""
-    if view.finished_at is None:
+    """How long it took, once it has ended; nothing where nobody waited."""
+    seconds = (view.finished_at - view.created_at).total_seconds() if view.finished_at else 0
+    if seconds < 1:
         return ""
-    seconds = (view.finished_at - view.created_at).total_seconds()
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from slack_sdk.errors import SlackApiError
 
-from bot.chat.links import Links
 from bot.slack import fetching, views
 from bot.slack.agent import Agent
 from bot.slack.calls import said_by
@@ -37,11 +36,10 @@ class SlackAdapter:
 
     opening_s = 0.0
 
-    def __init__(self, clients: Clients, database: Database, pool: NativePool, links: Links) -> None:
+    def __init__(self, clients: Clients, database: Database, pool: NativePool) -> None:
         self.names = Names(clients)
         self._clients = clients
         self._database = database
-        self._links = links
         self._agent = Agent(clients)
         self._finder = Finder(clients)
         self._streams = Streams(clients)
@@ -161,7 +159,7 @@ class SlackAdapter:
 
     async def _status_blocks(self, place: ThreadRef, view: CreationView) -> list[Json]:
         credit = await self.names.person(place.workspace, view.credit)
-        return views.status_blocks(view, links=self._links, now=now(), credit=credit)
+        return views.status_blocks(view, now=now(), credit=credit)
 
     async def _result_blocks(self, place: ThreadRef, view: CreationView, files: dict[str, str]) -> list[Json]:
         credit = await self.names.person(place.workspace, view.credit)

@@ -5,11 +5,10 @@ docs.slack.dev/ai/agent-sessions.
 
 from typing import Literal
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.chat import phrases
-from bot.slack.calls import said_by, talking
+from bot.slack.calls import FAULTS, said_by, talking
 from bot.slack.clients import Clients
 from bot.slack.markup import cut
 from core.chat import ThreadRef
@@ -41,7 +40,7 @@ class Agent:
                     title=cut(phrases.title(view), TITLE_MAX),
                     initiator_user_id=view.by or None,
                 )
-        except (SlackClientError, Unreachable, aiohttp.ClientError, TimeoutError) as error:
+        except (*FAULTS, Unreachable) as error:
             refusal = error.__cause__ if isinstance(error, Unreachable) else error
             if isinstance(refusal, SlackApiError) and said_by(refusal) in NEVER:
                 self._never.add(place.workspace)

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.slack.places import PLATFORM
 from core.chat import FileRef, MessageRef, ThreadRef
 
-PLATFORM = "slack"
 Payload = Mapping[str, Any]
 GONE_FILES = frozenset({"tombstone", "hidden_by_limit", "external"})
 """Modes of files that cannot be downloaded: https://docs.slack.dev/reference/objects/file-object"""

@@ -1,6 +1,7 @@
 """The buttons under Easel's messages. What is pressed comes back as `easel_<verb>` with the id it is about."""
 
 from bot.chat import phrases
+from bot.slack.kit import sure
 from bot.slack.markup import Json, plain
 from core.creation.view import AssetView
 
@@ -17,18 +18,15 @@ LABELS = {
     "cancel": "Cancel",
     "run": "Yes, make it",
     "show": "Show",
+    "here": "Show here",
     "join": "Add Easel here",
     "open": "Open in the browser",
 }
 FEEDBACK = "easel_feedback"
 """Its values are `<asset id>:1` and `<asset id>:-1`."""
-_DELETE_SURE = {
-    "title": plain("Delete this?"),
-    "text": plain("It goes for good: here, from your gallery, and wherever else it was shown."),
-    "confirm": plain("Delete"),
-    "deny": plain("Keep"),
-    "style": "danger",
-}
+_DELETE_SURE = sure(
+    "Delete this?", "It goes for good: here, from your gallery, and wherever else it was shown.", "Delete"
+)
 
 
 def button(verb: str, about: str, *, label: str = "", style: str = "") -> Json:
@@ -54,16 +52,16 @@ def actions(*buttons: Json) -> Json:
     return {"type": "actions", "elements": list(buttons)}
 
 
-def asset_actions(asset: AssetView) -> Json:
-    """All that can be done with a result, the commonest first."""
+def asset_actions(asset: AssetView) -> list[Json]:
+    """All that a result can become and be kept by, in one row, the commonest first; Delete stands elsewhere."""
     making = [button(action.value, asset.id) for action in phrases.actions(asset.kind)]
     liked = button("favourite", asset.id, label="★ Favourite" if asset.favourite else "☆ Favourite")
-    keeping = [liked, button("details", asset.id), button("delete", asset.id, style="danger")]
-    return actions(button("refine", asset.id, style="primary"), *making, *keeping)
+    return [button("refine", asset.id, style="primary"), *making, liked, button("details", asset.id)]
 
 
 def feedback(asset: AssetView) -> Json:
-    """Thumbs up and down for one result."""
+    """Thumbs up and down for one result, and its wastebasket: out of the way of the other buttons."""
     good, bad = {"text": plain("Good"), "value": f"{asset.id}:1"}, {"text": plain("Bad"), "value": f"{asset.id}:-1"}
-    element = {"type": "feedback_buttons", "action_id": FEEDBACK, "positive_button": good, "negative_button": bad}
-    return {"type": "context_actions", "elements": [element]}
+    thumbs = {"type": "feedback_buttons", "action_id": FEEDBACK, "positive_button": good, "negative_button": bad}
+    basket = button("delete", asset.id) | {"type": "icon_button", "icon": "trash"}
+    return {"type": "context_actions", "elements": [thumbs, basket]}

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.clients import Clients
@@ -32,6 +32,8 @@ FORBIDDEN = frozenset(
 )
 
 
+FAULTS = (SlackClientError, aiohttp.ClientError, TimeoutError)
+"""What may pass: a refusal for now, a torn connection, a late answer."""
 UNCLEAR = frozenset({"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Of these Slack says that some of the work may have been done."""
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.app import App
-from bot.slack.asks import PLATFORM, Ask
+from bot.slack.asks import Ask
 from bot.slack.boundary import BUSY, Boundary
 from bot.slack.clients import Clients
 from bot.slack.markup import Json
+from bot.slack.places import PLATFORM
 from bot.slack.rooms import Rooms
 from bot.slack.whispers import Whispers
 from core.chat import MessageRef, ThreadRef
@@ -91,8 +92,10 @@ class Desk:
             try:
                 return await work()
             except NotFound:
-                if message is None or await self.app.chats.showing(message):
+                if message is None:
                     raise
+                if await self.app.chats.showing(message):
+                    break  # it may have been noted since
                 await asyncio.sleep(wait_s)
         return await work()
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from bot.chat import phrases
 from bot.slack.asks import Ask
-from bot.slack.buttons import actions, asset_actions, button
+from bot.slack.buttons import actions, asset_actions, button, link
 from bot.slack.desk import Desk
 from bot.slack.kit import modal, section, small
 from bot.slack.markup import Json, plain
-from bot.slack.shelf import HERE
 from core.chats import Seen
 from core.creation.view import AssetView
 
@@ -55,14 +54,9 @@ def page(ask: Ask, seen: Seen, lineage: Lineage, url: str | None) -> Json:
     if lineage.parent or lineage.children:
         family = [lineage.parent, *lineage.children] if lineage.parent else list(lineage.children)
         blocks.append(actions(*(_sibling(each) for each in family[:5])))
-    presses = asset_actions(asset)["elements"]
-    if not seen.mine:
-        presses = [each for each in presses if each["action_id"] not in ("easel_favourite", "easel_delete")]
-    if seen.mine:
-        presses = [*presses, button("here", asset.id, label=HERE)]
-    blocks.append(actions(*(each for each in presses if each["action_id"] != "easel_details")))
+    blocks.append(actions(*_presses(seen)))
     if url:
-        blocks.append(section("Its own page", _link(url)))
+        blocks.append(section("Its own page", link("open", url)))
     return modal("details", asset.version or asset.kind.title(), blocks, notes=ask.origin())
 
 
@@ -72,8 +66,13 @@ def _sibling(asset: AssetView) -> Json:
     return made | {"action_id": f"easel_details_{asset.id}"}
 
 
-def _link(url: str) -> Json:
-    return {"type": "button", "action_id": "easel_open", "url": url, "text": plain("Open in the browser", 75)}
+def _presses(seen: Seen) -> list[Json]:
+    """What can be done with it; what keeps or ends it is for its owner alone."""
+    asset = seen.asset
+    elsewhere = {"easel_details"} if seen.mine else {"easel_details", "easel_favourite"}
+    presses = [each for each in asset_actions(asset) if each["action_id"] not in elsewhere]
+    own = [button("here", asset.id), button("delete", asset.id, style="danger")]
+    return [*presses, *own] if seen.mine else presses
 
 
 def _told(title: str, text: str) -> list[Json]:

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -11,11 +10,11 @@ import aiohttp
 from bot.settings import is_loopback
 from bot.slack.calls import talking
 from bot.slack.clients import Clients
+from bot.slack.markup import Json
 from core.chat import FileRef, ThreadRef
 from core.errors import TooLarge, Unreachable, Unsupported, UserError
 from core.trust.disk import Disk
 
-Json = dict[str, Any]
 FILE_HOST = "files.slack.com"
 CAP_BYTES = 64 << 20
 CHUNK_BYTES = 256 << 10

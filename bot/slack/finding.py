@@ -7,18 +7,17 @@ Slack lets most apps read a thread once a minute, 15 messages at a time
 import json
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.calls import talking
 from bot.slack.clients import Clients
+from bot.slack.markup import Json
 from bot.slack.places import message
 from core.chat import MessageRef, ThreadRef
 from core.errors import Unreachable
 from storage.tables import Post
 
-Json = dict[str, Any]
 EVENT = "easel_post"
 PAGE = 15
 LOOKS_MAX = 200

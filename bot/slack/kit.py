@@ -88,6 +88,6 @@ def modal(
 
 def kept(notes: Mapping[str, Any]) -> str:
     """What a view keeps for Easel, out of sight."""
-    text = json.dumps(notes, separators=(",", ":"))
+    text = json.dumps(notes, separators=(",", ":"), ensure_ascii=False)
     assert len(text) <= NOTES_MAX, "more than a view can keep"
     return text

@@ -7,10 +7,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackClientError
-
-from bot.slack.calls import talking
+from bot.slack.calls import FAULTS, talking
 from bot.slack.clients import Clients
 from core.errors import Unreachable
 
@@ -18,7 +15,7 @@ KEPT_S = 3600.0
 MEMBER_KEPT_S = 600.0
 UNKNOWN_KEPT_S = 60.0
 MOST = 2_000
-FAULTS = (SlackClientError, Unreachable, aiohttp.ClientError, TimeoutError, OSError)
+UNTOLD = (*FAULTS, Unreachable, OSError)
 
 
 class Names:
@@ -61,7 +58,7 @@ class Names:
             return known[1]
         try:
             found = await ask()
-        except FAULTS:
+        except UNTOLD:
             found, kept_s = otherwise, UNKNOWN_KEPT_S
         if len(self._known) >= MOST:
             self._known.clear()

@@ -97,7 +97,7 @@ def flow(
     public_url: str | None,
     installations: Installations,
     states: AsyncSQLAlchemyOAuthStateStore,
-) -> "Pages":
+) -> Pages:
     """The two pages. Slack's own page, where a person says yes, lies beside its Web API."""
     settings = AsyncOAuthSettings(
         client_id=client_id,

@@ -5,10 +5,9 @@ from collections import OrderedDict
 from time import monotonic
 from typing import Generic, TypeVar
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
-from bot.slack.calls import said_by
+from bot.slack.calls import FAULTS, said_by
 from bot.slack.clients import Clients
 from core.errors import Conflict
 
@@ -19,7 +18,6 @@ JOINED_S = 600.0
 WITHIN_S = 1.2
 """For a question before the record; the whole answer is due after three seconds."""
 OUTSIDE = ("channel_not_found", "not_in_channel")
-FAULTS = (SlackClientError, aiohttp.ClientError, TimeoutError)
 INVITE = "Easel is not in this private channel. Type /invite @Easel here, then ask again."
 CLOSED = "Slack did not open your messages with Easel. Please try again shortly."
 

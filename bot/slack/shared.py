@@ -1,19 +1,15 @@
 """Files that stand in a thread already: whether they do, and how they go again."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
-from bot.slack.calls import said_by, talking
+from bot.slack.calls import FAULTS, said_by, talking
 from bot.slack.clients import Clients
+from bot.slack.markup import Json
 from core.chat import ThreadRef
 from core.errors import Unreachable
 
-Json = dict[str, Any]
-FAULTS = (SlackClientError, aiohttp.ClientError, TimeoutError)
-"""What may pass: a refusal for now, a torn connection, a late answer."""
 GONE = frozenset({"file_not_found", "file_deleted"})
 
 

@@ -13,8 +13,9 @@ from core.creation.view import AssetView
 
 CARDS_MAX = 10
 """https://docs.slack.dev/reference/block-kit/blocks/carousel-block"""
-VERBS = ("details", "refine", "here")
-HERE = "Show here"
+CARD_VERBS = ("details", "here")
+"""As many as stand beside each other on a card."""
+ROW_VERBS = ("details", "refine", "here")
 
 
 def cards(assets: Sequence[AssetView], links: Links) -> list[Json]:
@@ -28,8 +29,7 @@ def rows(assets: Sequence[AssetView], links: Links | None = None) -> list[Json]:
 
 
 def _card(asset: AssetView, links: Links) -> Json:
-    card = asset_card(asset, picture=thumbnail(asset, links), verbs=VERBS[:2])
-    return card | {"actions": [*card["actions"], button("here", asset.id, label=HERE)]}
+    return asset_card(asset, picture=thumbnail(asset, links), verbs=CARD_VERBS)
 
 
 def _told(asset: AssetView, links: Links | None) -> Json:
@@ -40,7 +40,7 @@ def _told(asset: AssetView, links: Links | None) -> Json:
 
 
 def _presses(asset: AssetView) -> Json:
-    return actions(button("details", asset.id), button("refine", asset.id), button("here", asset.id, label=HERE))
+    return actions(*(button(verb, asset.id) for verb in ROW_VERBS))
 
 
 def thumbnail(asset: AssetView, links: Links | None) -> Json | None:

@@ -8,7 +8,6 @@ away, is taken over by `chat.update` of the same message. Slack ends every strea
 from collections import defaultdict, deque
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
@@ -16,7 +15,7 @@ from bot.chat import phrases
 from bot.slack.buttons import actions, button
 from bot.slack.calls import is_unclear, talking
 from bot.slack.clients import Clients
-from bot.slack.markup import cut
+from bot.slack.markup import Json, cut
 from bot.slack.places import is_direct
 from bot.slack.views import PLAN_TITLE_MAX, STATUSES
 from core.chat import MessageRef, ThreadRef
@@ -24,7 +23,6 @@ from core.creation.view import CreationView, StepView
 from core.errors import Unreachable
 from storage.tables import CreationState, Post
 
-Json = dict[str, Any]
 SHORT_S = 120.0
 LIFE_S = 240.0
 """A minute before Slack would end it."""

@@ -93,7 +93,7 @@ async def build(app: App) -> SlackSurface:
     if not signing and not app_token:
         log.warning("slack_cannot_be_heard", hint="Set SLACK_APP_TOKEN or SLACK_SIGNING_SECRET.")
     return SlackSurface(
-        adapter=SlackAdapter(clients, app.database, app.pool, app.links),
+        adapter=SlackAdapter(clients, app.database, app.pool),
         clients=clients,
         boundary=boundary,
         door=Door(bolt, signing, pages),

@@ -9,16 +9,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import aiohttp
 import structlog
 from slack_sdk.errors import SlackClientError
 
 from bot.chat.fitting import as_png
-from bot.slack.calls import talking
+from bot.slack.calls import FAULTS, talking
 from bot.slack.clients import Clients
-from bot.slack.shared import FAULTS, is_shared
+from bot.slack.markup import Json
+from bot.slack.shared import is_shared
 from core.chat import Attachment, ThreadRef
 from core.errors import Unreachable
 from core.native.pool import NativePool
@@ -27,7 +27,6 @@ from storage import posts
 from storage.tables import Post
 
 log = structlog.get_logger()
-Json = dict[str, Any]
 Remember = Callable[[str, list[str]], Awaitable[None]]
 """Stores the file ids of a post."""
 ALT_MAX = 1_000

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.chat import phrases
-from bot.chat.links import Links
-from bot.slack.buttons import actions, asset_actions, button, feedback, link
+from bot.slack.buttons import actions, asset_actions, button, feedback
+from bot.slack.kit import section, small
 from bot.slack.markup import Json, cut, paragraph, plain, quotation, quoted, rich
 from core.creation.titles import shortened
 from core.creation.view import AssetView, CreationView, StepView
@@ -43,9 +43,9 @@ def root_blocks(view: CreationView, *, name: str = "", join: str = "") -> list[J
     """What a thread hangs from: who asked for what. `join`: the channel that Easel could be added to."""
     asked = f"{name} asked Easel for" if name else "Asked of Easel"
     words = view.prompt or phrases.title(view)
-    blocks = [_notes(asked), rich(quotation(words, WISH_MAX))]
+    blocks = [small(asked), rich(quotation(words, WISH_MAX))]
     if join:
-        blocks += [_notes(NOT_HERE_YET), actions(button("join", join))]
+        blocks += [small(NOT_HERE_YET), actions(button("join", join))]
     return blocks
 
 
@@ -58,7 +58,7 @@ def root_text(view: CreationView, *, name: str = "") -> str:
 # --- the status message -----------------------------------------------------------------------------------------------
 
 
-def status_blocks(view: CreationView, *, links: Links | None, now: datetime, credit: str = "") -> list[Json]:
+def status_blocks(view: CreationView, *, now: datetime, credit: str = "") -> list[Json]:
     """Where a creation stands: its steps, its words, its figures, and what may be pressed.
 
     `credit` names whose result it started from.
@@ -66,8 +66,8 @@ def status_blocks(view: CreationView, *, links: Links | None, now: datetime, cre
     head = plan(view) if view.steps else rich(paragraph(phrases.state(view), bold=True))
     blocks = [head, *_words(view)]
     if figures := _figures(view, now, credit):
-        blocks.append(_notes(*figures))
-    blocks += _choices(view, links)
+        blocks.append(small(*figures))
+    blocks += _choices(view)
     return blocks
 
 
@@ -147,13 +147,10 @@ def time_left(eta_s: float) -> str:
     return f"about {eta_s:.0f} s left" if eta_s < 100 else f"about {eta_s / 60:.0f} min left"
 
 
-def _choices(view: CreationView, links: Links | None) -> list[Json]:
+def _choices(view: CreationView) -> list[Json]:
     if view.state == CreationState.WAITING:
         return [actions(button("run", view.id, style="primary"), button("cancel", view.id))]
-    if not view.state.final:
-        return [actions(button("cancel", view.id))]
-    url = links.asset(view.assets[0].id) if links and view.assets else None
-    return [actions(link("open", url))] if url else []
+    return [] if view.state.final else [actions(button("cancel", view.id))]
 
 
 # --- results ----------------------------------------------------------------------------------------------------------
@@ -187,41 +184,33 @@ def result_text(assets: Sequence[AssetView]) -> str:
 def _result(asset: AssetView, missing: Collection[str], credit: str) -> list[Json]:
     facts = phrases.facts(asset) or asset.kind
     source = f"From a result by {credit}" if credit else ""
-    blocks = [_notes(*(each for each in (facts, sent_words(asset), source) if each))]
+    blocks = [small(*(each for each in (facts, sent_words(asset), source) if each))]
     if asset.safety == SPOILER:
-        section = {"type": "section", "text": plain(HIDDEN), "accessory": button("show", asset.id)}
-        blocks.insert(0, section)
+        blocks.insert(0, section(HIDDEN, button("show", asset.id)))
     elif asset.id in missing:
         words = NOT_ATTACHED.format(name=(asset.version or f"The {asset.kind}"))
-        blocks.insert(0, {"type": "section", "text": plain(f"⚠ {words}")})
-    return [*blocks, asset_actions(asset), feedback(asset)]
+        blocks.insert(0, section(f"⚠ {words}"))
+    return [*blocks, actions(*asset_actions(asset)), feedback(asset)]
 
 
 def sent_words(asset: AssetView) -> str:
     """What the model was told, where that is more than what was asked."""
-    same = asset.prompt.strip() in ("", asset.asked.strip())
-    return "" if same else f"Sent: {shortened(asset.prompt, SENT_MAX)}"
+    known = asset.prompt.strip().casefold() in asset.asked.casefold()
+    return "" if known else f"Sent: {shortened(asset.prompt, SENT_MAX)}"
 
 
-def asset_card(
-    asset: AssetView, *, picture: Json | None = None, verbs: Sequence[str] = ("details", "refine", "favourite")
-) -> Json:
+def asset_card(asset: AssetView, *, picture: Json | None = None, verbs: Sequence[str] = ("details",)) -> Json:
     """One result of a gallery, for a carousel; `picture` is an image element (docs.slack.dev: png, jpg or gif)."""
     title = shortened(asset.asked or asset.alt_text or asset.kind, 120)
     card: Json = {
         "type": "card",
         "title": plain(title, CARD_TITLE_MAX),
         "subtitle": plain(phrases.facts(asset) or asset.kind, CARD_TITLE_MAX),
-        "actions": [button(verb, asset.id) for verb in verbs[:3]],
+        "actions": [button(verb, asset.id) for verb in verbs],
     }
     if words := sent_words(asset):
         card["body"] = plain(words, CARD_BODY_MAX)
     return card | ({"hero_image": picture} if picture else {})
-
-
-def _notes(*lines: str) -> Json:
-    """A line in small print, of up to ten texts."""
-    return {"type": "context", "elements": [plain(line, 300) for line in lines[:10]]}
 
 
 def marked(blocks: Sequence[Json], mark: str) -> list[Json]:

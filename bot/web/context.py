@@ -6,6 +6,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from core.native.pool import NativePool
 from core.studio import Studio
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -18,6 +19,7 @@ class Web:
     studio: Studio
     database: Database
     objects: ObjectStore
+    pool: NativePool
     local_user_id: str
     """The person at this machine: owner of what is made without a token, and of the sign-in link."""
     secret_key: str

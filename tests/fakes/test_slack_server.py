@@ -307,6 +307,37 @@ async def test_photos_arrive_as_file_share_and_only_the_right_token_downloads_th
                 assert answer.status == 200 and answer.content_type == "text/html"
 
 
+async def test_a_file_given_in_a_form_is_the_apps_to_download_and_stands_nowhere(
+    server: SlackServer, client: AsyncWebClient
+) -> None:
+    ada = server.workspace().person("ada")
+    files = entry({"type": "file_input", "action_id": "files", "filetypes": ["png"]}, block_id="files")
+    filled = {"words": {"text": "as here"}, "files": {"files": [Upload(name="a.png", data=png())]}}
+    async with by_socket(server) as made:
+        await ada.global_shortcut("remix")
+        trigger = (await server.until(lambda: made.heard))[0]["trigger_id"]
+        await client.views_open(trigger_id=trigger, view=MODAL | {"blocks": [*MODAL["blocks"], files]})
+        assert ada.modal is not None
+        with pytest.raises(Impossible, match="takes only"):
+            await ada.submit(ada.modal, {"files": {"files": [Upload(name="a.gif", data=b"GIF89a")]}})
+        assert (await ada.submit(ada.modal, filled)).acked
+    file = next(each for each in server.files.values() if each.name == "a.png")
+    assert made.heard[-1]["view"]["state"]["values"]["files"]["files"]["files"][0]["id"] == file.id
+    about = (await client.files_info(file=file.id))["file"]
+    assert about["shares"] == {}
+    async with aiohttp.ClientSession() as http:
+        own = {"Authorization": f"Bearer {server.workspace().bot_token}"}
+        async with http.get(about["url_private"], headers=own) as answer:
+            assert await answer.read() == png()
+
+
+@pytest.mark.parametrize("admin", [True, False])
+async def test_a_person_may_be_an_admin(server: SlackServer, client: AsyncWebClient, admin: bool) -> None:
+    person = server.workspace().person("bob", admin=admin)
+    user = (await client.users_info(user=person.id))["user"]
+    assert (user["is_admin"], user["is_owner"]) == (admin, False)
+
+
 # --- files --------------------------------------------------------------------------------------------------------
 
 

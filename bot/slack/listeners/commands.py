@@ -1,7 +1,6 @@
 """The slash commands. Slack knows none inside a thread: https://docs.slack.dev/interactivity/implementing-slash-commands"""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -93,7 +92,7 @@ class Commands:
     async def _tell_usage(self, ask: Ask) -> None:
         user_id = (await self._desk.asker(ask)).user_id
         today = now().replace(hour=0, minute=0, second=0, microsecond=0)
-        spent = [await self._desk.app.studio.usage(user_id, since) for since in (today, _first_of_month(today))]
+        spent = [await self._desk.app.studio.usage(user_id, since) for since in (today, today.replace(day=1))]
         told = USAGE.format(today=phrases.dollars(spent[0]), month=phrases.dollars(spent[1])) if spent[1] else FREE
         await self._desk.whispers.say(ask, told)
 
@@ -107,7 +106,3 @@ class Commands:
 
     async def _help(self, ask: Ask, body: Body, text: str) -> None:
         self._desk.boundary.later(ask, self._desk.whispers.say(ask, HELP[0], [section(each) for each in HELP]))
-
-
-def _first_of_month(day: Any) -> Any:
-    return day - timedelta(days=day.day - 1)

@@ -10,9 +10,10 @@ from typing import Any
 from slack_bolt.async_app import AsyncApp
 
 from bot.chat import phrases
-from bot.slack.asks import PLATFORM, Ask, files_of
+from bot.slack.asks import Ask, files_of
 from bot.slack.desk import Desk
 from bot.slack.home import Home
+from bot.slack.places import PLATFORM
 from bot.slack.words import heard
 from core.errors import Invalid
 from storage import creations

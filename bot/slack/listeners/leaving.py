@@ -4,8 +4,8 @@ from typing import Any
 
 from slack_bolt.async_app import AsyncApp
 
-from bot.slack.asks import PLATFORM
 from bot.slack.installations import Installations
+from bot.slack.places import PLATFORM
 from core.chats import Chats
 
 

@@ -145,7 +145,7 @@ async def stage(
         closing.push_async_callback(clients.close)
         house = await closing.enter_async_context(opened(settings, planner=planner, provider=provider, **more))
         app = house.app
-        adapter = SlackAdapter(clients, app.database, app.pool, app.links)
+        adapter = SlackAdapter(clients, app.database, app.pool)
         app.delivery.adapters["slack"] = adapter
         app.surfaces["slack"] = Outbound(adapter)
         ada_id = await app.database.write(lambda session: people.user_of(session, "slack", TEAM, ada.id, "Ada").id)

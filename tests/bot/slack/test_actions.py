@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from core.chat import ThreadRef
 from storage.tables import Asset, CreationState, Vote
 from tests.bot.slack.house import TRANSPORTS, SlackHouse, ids, read, slack_house
 from tests.fakes.planner import ScriptedPlanner, calls, never, picture
@@ -170,8 +171,6 @@ async def test_a_hidden_result_is_shown_to_whoever_wants_to_see_it(slack: SlackH
     await slack.app.database.write(hide)
     (asset,) = await slack.assets()
     root = await slack.server.until(lambda: slack.messages()[0])
-    from core.chat import ThreadRef
-
     place = ThreadRef(platform="slack", workspace="T1", channel=root.channel, thread=root.ts)
     await slack.app.chats.share(asset.user_id, asset.id, place, "again")
     hidden = await slack.server.until(lambda: _with(slack, "easel_show"))
@@ -183,7 +182,7 @@ async def test_a_hidden_result_is_shown_to_whoever_wants_to_see_it(slack: SlackH
 
 @pytest.mark.parametrize("admin", [True, False])
 async def test_settings_are_for_admins(slack: SlackHouse, admin: bool) -> None:
-    slack.server.always("users.info", _user(admin))
+    slack.ada.admin = admin
     await slack.ada.command("general", "/easel", "settings")
     if not admin:
         await slack.whispered(slack.ada, "Only admins and owners")
@@ -210,19 +209,13 @@ async def test_settings_are_for_admins(slack: SlackHouse, admin: bool) -> None:
 
 
 async def test_somebody_who_is_no_admin_any_more_saves_nothing(slack: SlackHouse) -> None:
-    slack.server.always("users.info", _user(True))
+    slack.ada.admin = True
     await slack.ada.command("general", "/easel", "settings")
     form = await slack.modal(slack.ada, "Easel here")
-    slack.server.always("users.info", _user(False))
+    slack.ada.admin = False
     seen = await slack.ada.submit(form, {"month_usd": {"month_usd": "25"}})
     assert "Only admins" in " ".join(seen.errors.values())
     assert (await slack.app.chats.workspace("slack", "T1")).rules.month_usd is None
-
-
-def _user(admin: bool) -> object:
-    from tests.fakes.slack.faults import Fault
-
-    return Fault(name="a user", body={"ok": True, "user": {"id": "UADA", "name": "ada", "is_admin": admin}})
 
 
 def _with(slack: SlackHouse, verb: str, channel: str = "general") -> Message | None:

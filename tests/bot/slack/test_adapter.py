@@ -111,13 +111,14 @@ async def test_a_restart_goes_on_in_the_same_messages(settings: Settings) -> Non
             assert {one.error for one in slack.rejected} <= {"streaming_state_conflict"}
 
 
-async def test_two_hundred_429s_cost_the_thread_nothing_but_time(settings: Settings) -> None:
-    planner = ScriptedPlanner(calls(*(picture(f"n{index}") for index in range(4))))
-    provider = ScriptedProvider(default=Way(ticket=True, after_s=0.3))
+async def test_every_second_edit_refused_costs_the_thread_nothing_but_time(settings: Settings) -> None:
+    planner = ScriptedPlanner(calls(*(picture(f"n{index}") for index in range(3))))
+    provider = ScriptedProvider({f"n{index}": Way(ticket=True, after_s=1 + 2 * index) for index in range(3)})
     async with stage(settings, planner=planner, provider=provider) as on:
+        on.slack.always("chat.startStream", error("unknown_method"))  # so that every change is an edit
         on.slack.limits.every("chat.update", 2)
-        on.slack.limits.every("chat.appendStream", 2)
         await on.shown(await on.ask(), within_s=40)
+        assert on.slack.limits.refused["chat.update"] >= 1
         assert {task["status"] for task in plan_of(on.status)["tasks"]} == {"complete"}
         assert "Done." in on.status.said()
 

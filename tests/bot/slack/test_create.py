@@ -12,7 +12,7 @@ from bot.slack.manifest import scopes
 from core.providers.base import Kind
 from tests.bot.slack.house import TRANSPORTS, SlackHouse, declared, read, slack_house
 from tests.fakes.media import make
-from tests.fakes.slack import SlackServer, Upload, delay
+from tests.fakes.slack import SlackServer, Upload, delay, error
 
 
 def photo(folder: Path) -> bytes:
@@ -70,13 +70,13 @@ async def test_the_global_shortcut_opens_the_form_and_answers_in_direct_messages
 ) -> None:
     await slack.ada.global_shortcut("easel_create")
     form = await slack.modal(slack.ada, "Ask Easel")
-    await slack.ada.say("general", "look", files=[Upload(name="photo.png", data=photo(tmp_path))])
-    (file,) = slack.server.files.values()
-    await slack.ada.submit(form, {"words": {"words": "a boat like this"}, "files": {"files": [file.described()]}})
-    assert (await slack.creations())[0].files or (await slack.creations())[0].inputs
+    like = Upload(name="photo.png", data=photo(tmp_path))
+    await slack.ada.submit(form, {"words": {"words": "a boat like this"}, "files": {"files": [like]}})
     result = await slack.result(slack.ada.dm)
     assert result.channel == slack.ada.dm.id
     assert slack.results("general") == []
+    (creation,) = await slack.creations()
+    assert len(creation.inputs) == 1
 
 
 async def test_a_form_for_a_private_channel_without_easel_says_so_beside_the_channel_and_stores_nothing(
@@ -126,13 +126,13 @@ async def test_a_process_killed_at_any_moment_loses_nothing_and_doubles_nothing(
         declared(server)
         workspace = server.workspace("T1", scopes=scopes())
         ada = workspace.person("ada")
-        first = await _victim(tmp_path, server)
+        first = await victim(tmp_path, server)
         speaking = asyncio.create_task(ada.mention("general", "a fox"))
         await server.until(lambda: server.deliveries)
         await asyncio.sleep(after_s)
         first.send_signal(signal.SIGKILL)
         await first.wait()
-        second = await _victim(tmp_path, server)
+        second = await victim(tmp_path, server)
         try:
             seen = await speaking
             for delivery in seen.deliveries:
@@ -147,7 +147,8 @@ async def test_a_process_killed_at_any_moment_loses_nothing_and_doubles_nothing(
     rows.close()
 
 
-async def _victim(folder: Path, server: SlackServer) -> asyncio.subprocess.Process:
+async def victim(folder: Path, server: SlackServer) -> asyncio.subprocess.Process:
+    """An Easel in a process of its own, connected."""
     workspace, before = server.workspace("T1"), server.sockets.opened
     arguments = (str(folder), server.api_url, workspace.bot_token, workspace.app_token)
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "tests.bot.slack.victim", *arguments)
@@ -247,17 +248,11 @@ async def test_a_workspace_may_name_the_channels_where_easel_is_asked(slack: Sla
 async def test_what_nobody_foresaw_is_one_sentence_with_a_number_and_no_words_in_the_log(
     slack: SlackHouse, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    slack.server.always("users.info", _broken())
+    slack.server.always("users.info", error("fatal_error"))
     await slack.ada.command("general", "/easel", "settings canary-words")
     told = await slack.whispered(slack.ada, "error ")
     assert told.ephemeral_to == slack.ada.id
     assert "canary" not in capsys.readouterr().out
-
-
-def _broken() -> object:
-    from tests.fakes.slack import error
-
-    return error("fatal_error")
 
 
 async def test_help_tells_how_to_refine_where_no_command_works(slack: SlackHouse) -> None:

@@ -147,6 +147,14 @@ async def test_refine_with_easel_on_anybodys_photo_works_in_its_thread(slack: Sl
     assert len((await slack.creations())[0].inputs) == 1
 
 
+async def test_ten_photos_with_long_foreign_names_fit_into_the_form(slack: SlackHouse, tmp_path: Path) -> None:
+    photos = [Upload(name=f"{'写真' * 60}{number}.png", data=photo(tmp_path).data) for number in range(10)]
+    said = await slack.ada.say("general", "my holiday", files=photos)
+    assert said.message is not None
+    await slack.bob.shortcut("easel_refine", said.message)
+    assert await slack.modal(slack.bob, "Refine")
+
+
 async def test_animate_with_easel_moves_anybodys_photo(slack: SlackHouse, tmp_path: Path) -> None:
     said = await slack.ada.say("general", "my holiday", files=[photo(tmp_path)])
     assert said.message is not None

@@ -15,10 +15,10 @@ from bot.app import running
 from bot.settings import Settings
 from bot.slack.manifest import scopes
 from tests.bot.house import served, web_of
-from tests.bot.slack.house import SlackHouse, declared, read
+from tests.bot.slack.house import SlackHouse, declared, ids, read
 from tests.fakes.planner import ScriptedPlanner, calls, picture
 from tests.fakes.provider import ScriptedProvider, models
-from tests.fakes.slack import SlackServer, ratelimited
+from tests.fakes.slack import Message, SlackServer, ratelimited
 
 
 @asynccontextmanager
@@ -105,6 +105,38 @@ async def test_two_workspaces_have_their_own_tokens_and_people_of_one_id_are_two
     told = read(there.ephemerals[-1])
     assert "a hen" in told
     assert "a fox" not in told
+
+
+async def test_no_press_in_one_workspace_reads_or_touches_what_the_other_one_made(slack: SlackHouse) -> None:
+    """The same user id in both, and presses that name the other's message and result: nothing comes of them."""
+    await installed(slack, "T1")
+    await installed(slack, "T2")
+    here, there = (slack.server.workspace(team).person("ada") for team in ("T1", "T2"))
+    await here.command("general", "/create", "a secret fox")
+    (theirs,) = await slack.until_made(1)
+    await slack.result("general")
+    await there.command("general", "/create", "a hen")
+    await slack.until_made(2)
+    own = await slack.server.until(lambda: _pressable(slack, "T2"), 15)
+    genuine = (await there.click(own, "easel_details")).deliveries[0]
+    foreign = _pressable(slack, "T1")
+    assert foreign is not None
+    for verb in ("details", "refine", "vary", "animate", "upscale", "again", "favourite", "delete", "here", "show"):
+        press = genuine.payload["actions"][0] | {"action_id": f"easel_{verb}", "value": theirs.id}
+        container = genuine.payload["container"] | {"message_ts": foreign.ts, "thread_ts": foreign.root_ts}
+        payload = genuine.payload | {"actions": [press], "container": container}
+        again = type(genuine)(kind=genuine.kind, team="T2", payload=payload)
+        await slack.server.redeliver(again, again=0)
+    await there.command("general", "/gallery", "fox")
+    await slack.server.until(lambda: "Nothing of yours" in read(there.ephemerals))
+    assert "secret" not in read([there.ephemerals, there.modals, slack.server.messages("general", team="T2")])
+    assert sorted(each.prompt for each in await slack.creations()) == ["a hen", "a secret fox"]
+    (left,) = [each for each in await slack.assets() if each.id == theirs.id]
+    assert not left.favourite
+
+
+def _pressable(slack: SlackHouse, team: str) -> Message | None:
+    return next((each for each in slack.server.messages("general", team=team) if "easel_refine" in ids(each)), None)
 
 
 @pytest.mark.parametrize("forged", [{"query": {"state": "of-my-own"}}, {"headers": {}}, {"query": {"code": "guessed"}}])

@@ -19,6 +19,7 @@ from bot.slack.views import (
 )
 from core.creation.view import CreationView
 from storage.tables import CreationState, StepState
+from tests.bot.slack.hostile import HOSTILE
 from tests.bot.slack.outbound import AT, asset, failed, step, validated, view
 from tests.fakes.slack.mentions import in_blocks, in_mrkdwn
 from tests.fakes.slack.server import SlackServer
@@ -54,29 +55,6 @@ STATES: dict[str, CreationView] = {
         CreationState.SUCCEEDED, steps=tuple(step(i, S.COMPLETE) for i in range(10)), assets=TEN, reply="Here are ten."
     ),
 }
-HOSTILE = [
-    text
-    for core in (
-        *("<!channel>", "<!here|here>", "<!everyone>", "<@U1>", "<@UADA|ada>", "<!subteam^S1>", "<#C1|general>"),
-        *("<https://evil.example|https://bank.example>", "[bank](https://evil.example)", "@channel", "@here", "@ada"),
-        *(
-            "*bold*",
-            "_it_",
-            "~no~",
-            "`code`",
-            "```block```",
-            "> quote",
-            ":smile:",
-            "&lt;!channel&gt;",
-            "&",
-            "<",
-            ">",
-            "|",
-        ),
-        *("\u202eevil", "\x00\x07", "🏳️‍🌈" * 50, "ア" * 3000, "a" * 12_000, "\n" * 200, " ", "…", '"}]', "\\<!here\\>"),
-    )
-    for text in (core, f"x{core}", f"{core} {core}", f"\n{core}\n", core * 40, f"*{core}*")
-]
 
 
 @pytest.fixture
@@ -97,7 +75,7 @@ def ids(blocks: list[dict]) -> list[str]:
 @pytest.mark.parametrize("state", STATES)
 async def test_every_state_is_taken_by_slack_as_blocks_and_in_plain_old_ones(slack: SlackServer, state: str) -> None:
     shown = STATES[state]
-    blocks = status_blocks(shown, links=None, now=NOW, credit="Bob" if shown.credit else "")
+    blocks = status_blocks(shown, now=NOW, credit="Bob" if shown.credit else "")
     await validated(slack, marked(blocks, "m"))
     old = plainly(blocks)
     await validated(slack, marked(old, "m"))
@@ -106,36 +84,36 @@ async def test_every_state_is_taken_by_slack_as_blocks_and_in_plain_old_ones(sla
 
 
 def test_in_line_one_reads_ones_place_and_may_cancel() -> None:
-    blocks = status_blocks(STATES["queued"], links=None, now=NOW)
+    blocks = status_blocks(STATES["queued"], now=NOW)
     assert "place 3" in words(blocks)
     assert "about 70 s left" in words(blocks)
     assert ids(blocks) == ["easel_cancel"]
 
 
 def test_before_it_costs_one_reads_the_price_and_says_yes_or_no() -> None:
-    blocks = status_blocks(STATES["waiting"], links=None, now=NOW)
+    blocks = status_blocks(STATES["waiting"], now=NOW)
     assert "about $0.40, at most $0.60" in words(blocks)
     assert ids(blocks) == ["easel_run", "easel_cancel"]
 
 
 def test_each_step_ticks_by_itself_and_a_cancelled_one_says_so() -> None:
-    plan = status_blocks(STATES["running"], links=None, now=NOW, credit="Bob")[0]
+    plan = status_blocks(STATES["running"], now=NOW, credit="Bob")[0]
     assert [task["status"] for task in plan["tasks"]] == ["complete", "in_progress", "pending", "error"]
     assert "Rendering · 40%" in words(plan["tasks"][1:2])
     assert "Cancelled" in words(plan["tasks"][3:])
 
 
 def test_whose_result_it_started_from_is_named_without_a_ping() -> None:
-    blocks = status_blocks(STATES["running"], links=None, now=NOW, credit="Bob")
+    blocks = status_blocks(STATES["running"], now=NOW, credit="Bob")
     assert "From a result by Bob" in words(blocks)
     assert "U2" not in words(blocks)
 
 
 def test_at_the_end_nothing_is_left_to_cancel_and_what_failed_is_said() -> None:
     for name in ("partly", "failed", "cancelled", "words", "ten"):
-        assert "easel_cancel" not in ids(status_blocks(STATES[name], links=None, now=NOW))
-    assert "The server was busy." in words(status_blocks(STATES["partly"], links=None, now=NOW)[1:])
-    assert "could not be made" in words(status_blocks(STATES["failed"], links=None, now=NOW)[1:])
+        assert "easel_cancel" not in ids(status_blocks(STATES[name], now=NOW))
+    assert "The server was busy." in words(status_blocks(STATES["partly"], now=NOW)[1:])
+    assert "could not be made" in words(status_blocks(STATES["failed"], now=NOW)[1:])
 
 
 async def test_ten_results_fit_one_message_and_each_can_be_addressed(slack: SlackServer) -> None:
@@ -154,10 +132,11 @@ async def test_one_result_offers_what_can_be_done_with_its_kind(slack: SlackServ
     blocks = result_actions(asset(kind=kind, duration_s=None if kind == "image" else 5.0), STATES["ten"])
     await validated(slack, marked(blocks, "m"))
     offered = ids(blocks)
-    assert {"easel_refine", "easel_again", "easel_favourite", "easel_details", "easel_delete"} <= set(offered)
+    assert {"easel_refine", "easel_again", "easel_favourite", "easel_details"} <= set(offered)
     assert ("easel_animate" in offered) == (kind == "image")
     assert ("easel_extend" in offered) == (kind == "video")
     assert "easel_feedback" in words(blocks)
+    assert "easel_delete" in words(blocks)
     assert "Sent: a lighthouse at dusk" in words(blocks)
 
 
@@ -179,7 +158,7 @@ async def test_two_hundred_hostile_texts_ping_nobody_link_nowhere_and_are_shown_
         result = asset(asked=text, prompt=text + " more", alt_text=text, model=text)
         everything = [
             *root_blocks(shown, name=text, join="C1"),
-            *status_blocks(shown, links=None, now=NOW, credit=text),
+            *status_blocks(shown, now=NOW, credit=text),
             *result_actions(result, shown, missing={result.id}, credit=text),
         ]
         await validated(slack, marked(everything, "m"))
@@ -193,6 +172,6 @@ async def test_two_hundred_hostile_texts_ping_nobody_link_nowhere_and_are_shown_
 
 
 def test_new_states_have_new_block_ids() -> None:
-    blocks = status_blocks(STATES["running"], links=None, now=NOW)
+    blocks = status_blocks(STATES["running"], now=NOW)
     first, second = marked(blocks, "a"), marked(blocks, "b")
     assert not {each["block_id"] for each in first} & {each["block_id"] for each in second}

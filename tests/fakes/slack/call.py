@@ -79,7 +79,7 @@ class Call:
         return file
 
     def sees(self, file: File) -> bool:
-        if file.user == self.workspace.bot_user_id:
+        if file.user == self.workspace.bot_user_id or file.handed_over:
             return True
         places = [self.workspace.channels[share.channel] for share in file.shares]
         return any(self.workspace.bot_user_id in place.members or place.kind == "channel" for place in places)

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.slack.deliver import Delivery
+from tests.fakes.slack.file import File
 from tests.fakes.slack.message import Message
 from tests.fakes.slack.screen import Impossible
+from tests.fakes.slack.upload import Upload
 from tests.fakes.slack.view import View
 from tests.fakes.slack.workspace import Channel, Workspace
 
@@ -61,6 +63,7 @@ class Eyes:
     def __init__(self, world: "World", workspace: Workspace, name: str) -> None:
         self._world, self.workspace, self.name = world, workspace, name
         self.id = f"U{name.upper()}"
+        self.admin = False
         self.modals: list[View] = []
         """The stack of open modals, the visible one last."""
         self.choices: dict[str, dict[str, dict[str, Json]]] = {}
@@ -110,8 +113,26 @@ class Eyes:
 
     def described(self) -> Json:
         profile = {"real_name": self.name.title(), "display_name": self.name}
-        body = {"id": self.id, "team_id": self.workspace.id, "name": self.name, "profile": profile, "tz": "Etc/UTC"}
-        return body | {"real_name": self.name.title(), "is_bot": False, "deleted": False}
+        body: Json = {"id": self.id, "team_id": self.workspace.id, "name": self.name, "profile": profile}
+        body |= {"real_name": self.name.title(), "tz": "Etc/UTC", "is_bot": False, "deleted": False}
+        return body | {"is_admin": self.admin, "is_owner": False, "is_primary_owner": False}
+
+    def upload(self, attached: Upload) -> File:
+        """A file of theirs, there at once."""
+        file = File(
+            id=self._world.next_file_id(),
+            team=self.workspace.id,
+            name=attached.name,
+            user=self.id,
+            base_url=self._world.base_url,
+            created=self._world.clock.now(),
+            length=len(attached.data),
+            data=attached.data,
+            converted=attached.converted,
+        )
+        file.uploaded = file.completed = file.ready = True
+        self._world.files[file.id] = file
+        return file
 
     def _must_see(self, target: Message | View) -> None:
         if not self.sees(target):

@@ -59,6 +59,8 @@ class File:
     shares: list[Share] = field(default_factory=list)
     destined: set[str] = field(default_factory=set)
     """Channels it was completed for, whether or not its message stands there yet."""
+    handed_over: bool = False
+    """Given to the app in a form (`file_input`): it sees the file though nobody else does."""
     converted: bytes | None = None
     """A HEIC picture's JPEG copy, where Slack made one."""
     key: str = field(default_factory=lambda: secrets.token_urlsafe(16))

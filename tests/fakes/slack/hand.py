@@ -7,6 +7,7 @@ from tests.fakes.slack.eyes import Eyes, Seen
 from tests.fakes.slack.message import Message
 from tests.fakes.slack.screen import Impossible
 from tests.fakes.slack.submission import answered
+from tests.fakes.slack.upload import Upload
 from tests.fakes.slack.view import View
 
 Json = dict[str, Any]
@@ -67,16 +68,28 @@ class Hand(Eyes):
         return body if message.ephemeral_to else body | {"message": message.described()}
 
     async def submit(self, view: View, values: dict[str, dict[str, Any]] | None = None) -> Seen:
-        """Fills in and sends a modal; the app's answer closes, changes or keeps it."""
+        """Fills in and sends a modal, a `file_input` with `Upload`s; the app's answer closes, changes or keeps it."""
         self._must_see(view)
         if "submit" not in view.content:
             raise Impossible("the modal has no submit button")
-        view.state = inputs.filled(view, values or {})
+        view.state = inputs.filled(view, self._handed_over(values or {}))
         payload = self._interaction("view_submission", view)
         payload |= {"view": view.described(), "response_urls": []}
         seen = await self._seen([self._world.deliveries.send("interactive", self.workspace, payload)])
         answered(self._world, self, view, seen)
         return seen
+
+    def _handed_over(self, values: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        """What is uploaded in a form is there for the app, and shared nowhere."""
+        return {block: {name: self._given(value) for name, value in put.items()} for block, put in values.items()}
+
+    def _given(self, value: Any) -> Any:
+        if not isinstance(value, list) or not all(isinstance(one, Upload) for one in value):
+            return value
+        files = [self.upload(one) for one in value]
+        for file in files:
+            file.handed_over = True
+        return [file.described() for file in files]
 
     async def close(self, view: View) -> Seen:
         """Cancels a modal; the app hears of it only with notify_on_close."""

@@ -8,7 +8,6 @@ from typing import Any
 from tests.fakes.slack.api_files import share
 from tests.fakes.slack.deliver import Delivery
 from tests.fakes.slack.eyes import Eyes, Seen
-from tests.fakes.slack.file import File
 from tests.fakes.slack.message import Message
 from tests.fakes.slack.posting import edit, keep
 from tests.fakes.slack.screen import Impossible
@@ -82,23 +81,6 @@ class Voice(Eyes):
         if place.archived or self.id not in place.members:
             raise Impossible(f"{self.name} cannot write in {place.name}")
         return place
-
-    def upload(self, attached: Upload) -> File:
-        """A file of theirs, there at once."""
-        file = File(
-            id=self._world.next_file_id(),
-            team=self.workspace.id,
-            name=attached.name,
-            user=self.id,
-            base_url=self._world.base_url,
-            created=self._world.clock.now(),
-            length=len(attached.data),
-            data=attached.data,
-            converted=attached.converted,
-        )
-        file.uploaded = file.completed = file.ready = True
-        self._world.files[file.id] = file
-        return file
 
     async def edit(self, message: Message, text: str) -> Seen:
         self._own(message)

@@ -124,7 +124,7 @@ class Workspace:
             self.channels[found.id] = found
         return found
 
-    def person(self, name: str) -> "Person":
+    def person(self, name: str, *, admin: bool | None = None) -> "Person":
         """By name, made where there is none; a member of every channel there is. Ids are the same everywhere."""
         from tests.fakes.slack.person import Person
 
@@ -133,6 +133,8 @@ class Workspace:
             for channel in self.channels.values():
                 if not channel.im_user:
                     channel.members.add(person.id)
+        if admin is not None:
+            self.people[name].admin = admin
         return self.people[name]
 
     def user(self, user_id: str) -> "Person | None":
