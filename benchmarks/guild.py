@@ -6,18 +6,17 @@ It is told `connected`, `results` (everybody makes a picture), `running N` (N pe
 
 import asyncio
 import random
-from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from time import perf_counter
 
+from benchmarks.answers import Answers, until_due
 from benchmarks.neighbour import leave_the_house_its_processors, serve
-from benchmarks.report import percentile
-from tests.fakes.discord import Channel, DiscordServer, Message, Person
+from tests.fakes.discord import Act, Channel, DiscordServer, Message, Person
 
 PEOPLE = 200
 CHANNELS = 20
 MIX: Mapping[str, int] = {"create": 10, "autocomplete": 40, "usage": 40, "help": 30, "gallery": 20, "details": 60}
 """Of 200 interactions: what they are. Most of what people do is looking; each tenth of a second somebody asks."""
+KINDS = [kind for kind, weight in MIX.items() for _ in range(weight)]
 WITHIN_S = 120.0
 
 
@@ -30,8 +29,7 @@ class Town:
         self._channels = [guild.channel(f"studio-{i}") for i in range(CHANNELS)]
         self._people = [server.person(f"person-{i}", guild) for i in range(PEOPLE)]
         self._results: list[Message] = []
-        self._late_ms: dict[str, list[float]] = defaultdict(list)
-        self._failed: Counter[str] = Counter()
+        self._answers = Answers()
         self._random = random.Random(7)
 
     async def told(self, line: str) -> dict[str, object]:
@@ -62,22 +60,7 @@ class Town:
         return {"asked": count}
 
     async def _load(self, rate: int, seconds: int) -> dict[str, object]:
-        kinds = [kind for kind, weight in MIX.items() for _ in range(weight)]
-        begun = perf_counter()
-        acts = [self._act(self._random.choice(kinds), begun + i / rate) for i in range(rate * seconds)]
-        await asyncio.gather(*acts)
-        took_s = perf_counter() - begun
-        late = [each for kind in self._late_ms.values() for each in kind]
-        return {
-            "acts": len(acts),
-            "answered": len(late),
-            "failed": dict(self._failed),
-            "took_s": took_s,
-            "p50_ms": percentile(late, 50),
-            "p99_ms": percentile(late, 99),
-            "most_ms": max(late),
-            "kinds_p99_ms": {kind: percentile(values, 99) for kind, values in self._late_ms.items()},
-        }
+        return await self._answers.by_the_clock(rate, seconds, self._act)
 
     async def _counts(self) -> dict[str, object]:
         server = self._server
@@ -89,24 +72,21 @@ class Town:
             "pings": len(server.bot_pings),
         }
 
-    async def _act(self, kind: str, due: float) -> None:
-        """One interaction when it is due; late starts count."""
-        await asyncio.sleep(max(0.0, due - perf_counter()))
+    async def _act(self, due: float) -> None:
+        """One interaction when it is due."""
+        await until_due(due)
+        kind = self._random.choice(KINDS)
         person, channel = self._random.choice(self._people[:100]), self._channel()
-        acts: dict[str, Callable[[], Awaitable[object]]] = {
-            "create": lambda: person.slash(channel, "create", prompt="image: a boat", private=False),
+        acts: dict[str, Callable[[], Awaitable[Act]]] = {
+            "create": lambda: person.slash(channel, "create", prompt="image: a boat"),
             "autocomplete": lambda: person.autocomplete(channel, "create", "model", prompt="a boat", model="s"),
             "usage": lambda: person.slash(channel, "usage"),
             "help": lambda: person.slash(channel, "help"),
             "gallery": lambda: person.slash(channel, "gallery"),
             "details": lambda: person.press(self._random.choice(self._results), "Details"),
         }
-        begun = perf_counter()
         act = await acts[kind]()
-        if act.failed:  # type: ignore[attr-defined]
-            self._failed[kind] += 1
-        else:
-            self._late_ms[kind].append((act.ack_s + begun - max(due, begun)) * 1_000)  # type: ignore[attr-defined]
+        self._answers.note(kind, None if act.failed else act.ack_s)
 
     async def _ask(self, person: Person, prompt: str) -> None:
         act = await person.slash(self._channel(), "create", prompt=prompt)

@@ -6,12 +6,11 @@ It is told `deliver URL` (signed requests go there), `running N` (N people ask f
 
 import asyncio
 import random
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from time import perf_counter
 
+from benchmarks.answers import Answers, until_due
 from benchmarks.neighbour import leave_the_house_its_processors, serve
-from benchmarks.report import percentile
 from bot.slack.manifest import scopes
 from tests.fakes.slack import Person, Seen, SlackServer
 
@@ -24,6 +23,7 @@ MIX: Mapping[tuple[str, str], int] = {
     ("/gallery", ""): 50,
 }
 """Of 200 commands: what they are. Each tenth of a second somebody asks for something; the others look."""
+KINDS = [kind for kind, weight in MIX.items() for _ in range(weight)]
 
 
 class Team:
@@ -35,8 +35,7 @@ class Team:
         self._workspace = server.workspace("T1", scopes=scopes())
         self._channels = [self._workspace.channel(f"studio-{i}") for i in range(CHANNELS)]
         self._people = [self._workspace.person(f"person-{i}") for i in range(PEOPLE)]
-        self._late_ms: dict[str, list[float]] = defaultdict(list)
-        self._failed: Counter[str] = Counter()
+        self._answers = Answers()
         self._random = random.Random(7)
 
     @property
@@ -61,22 +60,7 @@ class Team:
         return {"asked": count}
 
     async def _load(self, rate: int, seconds: int) -> dict[str, object]:
-        kinds = [kind for kind, weight in MIX.items() for _ in range(weight)]
-        begun = perf_counter()
-        acts = [self._act(self._random.choice(kinds), begun + i / rate) for i in range(rate * seconds)]
-        await asyncio.gather(*acts)
-        took_s = perf_counter() - begun
-        late = [each for kind in self._late_ms.values() for each in kind]
-        return {
-            "acts": len(acts),
-            "answered": len(late),
-            "failed": dict(self._failed),
-            "took_s": took_s,
-            "p50_ms": percentile(late, 50),
-            "p99_ms": percentile(late, 99),
-            "most_ms": max(late),
-            "kinds_p99_ms": {kind: percentile(values, 99) for kind, values in self._late_ms.items()},
-        }
+        return await self._answers.by_the_clock(rate, seconds, self._act)
 
     async def _counts(self) -> dict[str, object]:
         return {
@@ -86,15 +70,14 @@ class Team:
             "pings": len(self._server.pings),
         }
 
-    async def _act(self, kind: tuple[str, str], due: float) -> None:
+    async def _act(self, due: float) -> None:
         """One command when it is due; a late start counts."""
-        await asyncio.sleep(max(0.0, due - perf_counter()))
-        begun, name = perf_counter(), " ".join(kind).partition(":")[0].strip()
-        seen = await self._command(self._random.choice(self._people[:100]), *kind)
-        if seen.ack_s is None or seen.trouble:
-            self._failed[name] += 1
-        else:
-            self._late_ms[name].append((seen.ack_s + begun - due) * 1_000)
+        await until_due(due)
+        command, text = self._random.choice(KINDS)
+        begun = perf_counter()
+        seen = await self._command(self._random.choice(self._people[:100]), command, text)
+        kind = f"{command} {text.partition(':')[0]}".strip()
+        self._answers.note(kind, None if seen.ack_s is None or seen.trouble else seen.ack_s + begun - due)
 
     async def _command(self, person: Person, name: str, text: str) -> Seen:
         return await person.command(self._random.choice(self._channels), name, text)

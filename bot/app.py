@@ -187,7 +187,10 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         timedelta(seconds=settings.deadline_s),
         waits=lambda place: None if place.surface in OWN_SURFACES else delivery.follow(place.id),
     )
-    deletion = Deletion(database, objects, spool, stops, forget_workflows if worker else None, delivery.withdraw_all)
+    chats = Chats(database, objects, delivery)
+    deletion = Deletion(
+        database, objects, spool, stops, forget_workflows if worker else None, delivery.withdraw_all, chats.forgotten
+    )
     uploads = Uploads(database, objects, pool, spool)
     app = App(
         settings=settings,
@@ -205,7 +208,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         deletion=deletion,
         overdue=Overdue(database, finish),
         studio=Studio(database, objects, changes, admission, stops, uploads, thumbnails, deletion, delivery),
-        chats=Chats(database, objects, delivery),
+        chats=chats,
         links=Links(database, settings.public_url, secret_key(settings)),
         local_user_id=await database.write(lambda session: people.local_user(session).id),
         secret_key=secret_key(settings),

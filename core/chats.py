@@ -16,8 +16,9 @@ from storage.database import Database
 from storage.objects import ObjectStore
 from storage.tables import Asset
 
-FRESH_S = 2.0
-"""How late another process's change of a workspace's rules may be noticed."""
+FRESH_S = 5.0
+"""How late it may be noticed that another process changed a workspace's rules, or began to forget a person."""
+PEOPLE_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +53,11 @@ class Seen:
 
 
 class Chats:
-    """One per process. What a workspace decided is remembered for a moment: every word in it asks for that."""
+    """One per process. Who somebody is, and what a workspace decided, is remembered for a moment: every word asks."""
 
     def __init__(self, database: Database, objects: ObjectStore, delivery: Delivery) -> None:
         self._places: dict[tuple[str, str], tuple[float, Place]] = {}
+        self._people: dict[tuple[str, str, str], tuple[float, str]] = {}
         self._database = database
         self._objects = objects
         self._delivery = delivery
@@ -68,12 +70,29 @@ class Chats:
         Raises:
             StorageBusy: nobody could be found or made now.
         """
-        found = await self._database.read(lambda session: people.known(session, platform, workspace, platform_id))
-        if found:
-            return found
+        key = (platform, workspace, platform_id)
+        at, user_id = self._people.get(key, (float("-inf"), ""))
+        if monotonic() - at > FRESH_S:
+            user_id = await self._found(*key, name)
+            self._people[key] = monotonic(), user_id
+            self._tidy()
+        return user_id
+
+    def forgotten(self, user_id: str) -> None:
+        """A person is being forgotten: whoever speaks from their account is a new one."""
+        self._people = {key: entry for key, entry in self._people.items() if entry[1] != user_id}
+
+    async def _found(self, platform: str, workspace: str, platform_id: str, name: str) -> str:
+        known = await self._database.read(lambda session: people.known(session, platform, workspace, platform_id))
+        if known:
+            return known
         return await self._database.record(
             lambda session: people.user_of(session, platform, workspace, platform_id, name).id
         )
+
+    def _tidy(self) -> None:
+        if len(self._people) > PEOPLE_MAX:
+            self._people.clear()
 
     async def workspace(self, platform: str, platform_id: str) -> Place:
         """A guild or team, and its rules; the first word from it makes its row, and one that comes back is welcome."""

@@ -41,10 +41,11 @@ class Deletion:
         stops: Stops,
         forget_workflows: Callable[[list[str]], Awaitable[None]] | None,
         withdraw: Callable[[str], Awaitable[None]],
+        marked: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep.
 
-        `withdraw` takes back what stands in chats because of a person, as far as the platforms let it.
+        `marked` is told as soon as a person is being forgotten. `withdraw` takes back what stands in chats because of a person, as far as the platforms let it.
         """
         self._database = database
         self._objects = objects
@@ -52,6 +53,7 @@ class Deletion:
         self._stops = stops
         self._forget_workflows = forget_workflows
         self._withdraw = withdraw
+        self._marked = marked
         self._erasing: set[str] = set()
         self._woken = asyncio.Event()
         self._woken.set()  # the first sweep takes up at once what an earlier process began
@@ -84,6 +86,7 @@ class Deletion:
     async def _mark(self, user_id: str) -> None:
         if not await self._database.write(lambda session: deletion.mark(session, user_id)):
             raise NotFound("There is no such person.")
+        self._marked(user_id)
         self._stops.check()
 
     async def _quiet(self, user_id: str) -> None:
