@@ -45,7 +45,8 @@ class Deletion:
     ) -> None:
         """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep.
 
-        `marked` is told as soon as a person is being forgotten. `withdraw` takes back what stands in chats because of a person, as far as the platforms let it.
+        `marked` is told as soon as a person is being forgotten.
+        `withdraw` takes back what stands in chats because of a person, as far as the platforms let it.
         """
         self._database = database
         self._objects = objects

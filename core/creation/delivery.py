@@ -4,11 +4,11 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 """
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 
 import structlog
 
-from core.chat import Adapter, MessageRef, ThreadRef
+from core.chat import Adapter, MessageRef, Pace, ThreadRef
 from core.creation.posting import TOGETHER, Posting
 from core.creation.progress import Progress
 from core.errors import Conflict, Unreachable
@@ -20,6 +20,7 @@ from storage.tables import Asset, Post
 AGAIN_S = (1.0, 2.0, 5.0, 15.0)
 """Waits after a platform could not be asked; the last one repeats."""
 IN_LINE_S = 30.0
+Take = Callable[[str, Pace], Awaitable[None]]
 log = structlog.get_logger()
 
 
@@ -97,15 +98,15 @@ class Delivery:
 
     async def _follow(self, creation_id: str) -> None:
         """The boundary of this job: a platform that cannot be asked now is asked again, until the creation ends."""
-        failures, first = 0, True
+        failures, take = 0, self._at_once
         with self._changes.listening(creation_id) as changed:
             while True:
                 changed.clear()
                 try:
-                    running = await self._shown(creation_id, first=first)
+                    running = await self._shown(creation_id, take)
                     if running is None:
                         return
-                    failures, first = 0, False
+                    failures = 0
                 except Unreachable as error:
                     log.warning("thread_not_shown", creation=creation_id, reason=error.reason)
                     return
@@ -114,9 +115,10 @@ class Delivery:
                     await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
                     failures += 1
                     continue
-                await _or_later(changed, TOGETHER.total_seconds() if running else IN_LINE_S)
+                news = await _or_later(changed, TOGETHER.total_seconds() if running else IN_LINE_S)
+                take = self._in_turn if news else _freely
 
-    async def _shown(self, creation_id: str, *, first: bool) -> bool | None:
+    async def _shown(self, creation_id: str, take: Take) -> bool | None:
         """Show one state, and tell whether it runs; None where somebody else shows the end, or nobody needs to."""
         rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
         adapter = self._adapter(rows.thread.ref) if rows else None
@@ -126,11 +128,7 @@ class Delivery:
             if rows.creation.started_at is None:  # it ended in line: no workflow will show that
                 await self._end(creation_id)
             return None
-        pace = adapter.pace(ThreadRef.parse(rows.thread.ref))
-        if first:  # is not held up
-            self._progress.spent(pace)
-        else:
-            await self._progress.turn(creation_id, pace)
+        await take(creation_id, adapter.pace(ThreadRef.parse(rows.thread.ref)))
         await self._posting.show(creation_id, adapter)
         return rows.creation.started_at is not None
 
@@ -143,14 +141,26 @@ class Delivery:
             except Unreachable as error:
                 log.warning("end_not_shown", creation=creation_id, reason=error.reason)
 
+    async def _at_once(self, _: str, pace: Pace) -> None:
+        """The first message is not held up."""
+        self._progress.spent(pace)
+
+    async def _in_turn(self, creation_id: str, pace: Pace) -> None:
+        await self._progress.turn(creation_id, pace)
+
     def _adapter(self, thread: str) -> Adapter | None:
         return self.adapters.get(ThreadRef.parse(thread).platform)
 
 
-async def _or_later(changed: asyncio.Event, within_s: float) -> None:
+async def _freely(_: str, __: Pace) -> None:
+    """Nothing has changed, so nothing is edited: only pictures that waited for each other may be due."""
+
+
+async def _or_later(changed: asyncio.Event, within_s: float) -> bool:
     """Wait for a change; while it runs, only until pictures that wait for each other have waited long enough."""
     try:
         async with asyncio.timeout(within_s):
             await changed.wait()
     except TimeoutError:
-        pass
+        return False
+    return True
