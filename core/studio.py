@@ -1,7 +1,7 @@
 """The front desk: all that a surface may ask of Easel, and nothing else. Every answer is bound to the person asking."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -273,6 +273,11 @@ class Studio:
     async def usage(self, user_id: str, since: datetime) -> float:
         """US dollars that a person's work cost since a moment."""
         return await self._database.read(lambda session: ledger.spent(session, user_id, since)) / 1_000_000
+
+    async def usages(self, user_id: str, moments: Sequence[datetime]) -> list[float]:
+        """The same since each of several moments."""
+        found = await self._database.read(lambda session: [ledger.spent(session, user_id, each) for each in moments])
+        return [micros / 1_000_000 for micros in found]
 
     async def forget(self, user_id: str) -> Receipt:
         """Remove a person: rows, objects, thumbnails, index, workflows. Goes on after a crash where it stopped."""

@@ -93,6 +93,9 @@ _STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.ind
 _ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
 _PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
 _STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
+_STANDING = columns(_THREADS.c.ref, _CREATIONS.c.state, _CREATIONS.c.started_at).where(
+    _CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id
+)
 _TURNS = columns(Turn).where(col(Turn.creation_id) == _OF).order_by(col(Turn.index))
 _IN_THREAD = (
     columns(_CREATIONS.c.id)
@@ -204,17 +207,32 @@ def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> 
     return Snapshot(creation, thread, tuple(steps), tuple(assets))
 
 
-def looked_at(session: Session, creation_id: str, user_id: str) -> Snapshot | None:
+def looked_at(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
     """The same for a view alone, which is read after every change: plain rows with the columns of the classes.
 
     Nothing may be changed in them, and they have none of the classes' properties.
     """
     found: Any = rows.read(session, _PLAIN_CREATION, of=creation_id)
-    if not found or found[0].user_id != user_id:
+    if not found or (user_id is not None and found[0].user_id != user_id):
         return None
     thread: Any = rows.read(session, _PLAIN_THREAD, of=found[0].thread_id)
     steps, assets = (tuple(rows.read(session, query, of=creation_id)) for query in (_PLAIN_STEPS, _PLAIN_ASSETS))
     return Snapshot(found[0], thread[0], steps, assets)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a creation stands, in the fewest words."""
+
+    thread: str
+    state: CreationState
+    begun: bool
+
+
+def standing(session: Session, creation_id: str) -> Standing | None:
+    """What tells whether, and where, there is something to show."""
+    found = rows.read(session, _STANDING, of=creation_id)
+    return Standing(found[0].ref, found[0].state, found[0].started_at is not None) if found else None
 
 
 def thread_snapshots(

@@ -124,10 +124,8 @@ def forget(session: Session, user_id: str) -> None:
 
 def spent(session: Session, user_id: str, since: datetime) -> int:
     """What a person's settled work cost since a moment."""
-    query = select(func.coalesce(func.sum(col(Charge.settled_micros)), 0)).where(
-        Charge.user_id == user_id, Charge.state == ChargeState.SETTLED, col(Charge.created_at) >= since
-    )
-    return int(session.exec(query).one())
+    found = rows.read(session, _SPENT, of=user_id, since=since)
+    return int(found[0][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,3 +215,6 @@ _RESERVED = columns(_CHARGES.id, _CHARGES.step_id, _CHARGES.budgets, _CHARGES.re
 )
 _HELD = _RESERVED.where(_CHARGES.step_id == _OF)
 _HELD_BY_CREATION = _RESERVED.where(_CHARGES.creation_id == _OF)
+_SPENT = columns(func.coalesce(func.sum(_CHARGES.settled_micros), 0)).where(
+    _CHARGES.user_id == _OF, _CHARGES.state == ChargeState.SETTLED, _CHARGES.created_at >= bindparam("since")
+)

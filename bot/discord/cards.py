@@ -71,7 +71,9 @@ async def kin(desk: Desk, user_id: str, found: Seen) -> str:
 
 
 async def _given(desk: Desk, user_id: str, asset: AssetView) -> str:
-    count = len((await desk.studio.creation(user_id, asset.creation_id)).inputs) if asset.creation_id else 0
+    if asset.creation_id is None:
+        return ""
+    count = len((await desk.studio.creation(user_id, asset.creation_id, place=False)).inputs)
     return f"{count} pictures to work from" if count > 1 else ""
 
 

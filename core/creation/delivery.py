@@ -4,11 +4,11 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import MutableMapping
 
 import structlog
 
-from core.chat import Adapter, MessageRef, Pace, ThreadRef
+from core.chat import Adapter, MessageRef, ThreadRef
 from core.creation.posting import TOGETHER, Posting
 from core.creation.progress import Progress
 from core.errors import Conflict, Unreachable
@@ -19,8 +19,8 @@ from storage.tables import Asset, Post
 
 AGAIN_S = (1.0, 2.0, 5.0, 15.0)
 """Waits after a platform could not be asked; the last one repeats."""
-IN_LINE_S = 30.0
-Take = Callable[[str, Pace], Awaitable[None]]
+QUIET_S = 30.0
+"""Without a change there is nothing to show but pictures that waited for each other."""
 log = structlog.get_logger()
 
 
@@ -98,13 +98,13 @@ class Delivery:
 
     async def _follow(self, creation_id: str) -> None:
         """The boundary of this job: a platform that cannot be asked now is asked again, until the creation ends."""
-        failures, take = 0, self._at_once
+        failures, news = 0, False
         with self._changes.listening(creation_id) as changed:
             while True:
                 changed.clear()
                 try:
-                    running = await self._shown(creation_id, take)
-                    if running is None:
+                    wait_s = await self._shown(creation_id, news=news)
+                    if wait_s is None:
                         return
                     failures = 0
                 except Unreachable as error:
@@ -112,52 +112,46 @@ class Delivery:
                     return
                 except Exception as error:
                     log.warning("progress_not_shown", creation=creation_id, error=type(error).__name__)
-                    await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
-                    failures += 1
-                    continue
-                news = await _or_later(changed, TOGETHER.total_seconds() if running else IN_LINE_S)
-                take = self._in_turn if news else _freely
+                    wait_s, failures = AGAIN_S[min(failures, len(AGAIN_S) - 1)], failures + 1
+                    await asyncio.sleep(wait_s)
+                news = await _or_later(changed, wait_s)
 
-    async def _shown(self, creation_id: str, take: Take) -> bool | None:
-        """Show one state, and tell whether it runs; None where somebody else shows the end, or nobody needs to."""
-        rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
-        adapter = self._adapter(rows.thread.ref) if rows else None
-        if rows is None or adapter is None:
+    async def _shown(self, creation_id: str, *, news: bool) -> float | None:
+        """Show one state; returns when to look again at the latest, None where nobody needs to.
+
+        `news`: something is to be edited, which must wait for its turn. What is first posted is not held up.
+        """
+        stands = await self._database.read(lambda session: creations.standing(session, creation_id))
+        adapter = self._adapter(stands.thread) if stands else None
+        if stands is None or adapter is None:
             return None
-        if rows.creation.state.final:
-            if rows.creation.started_at is None:  # it ended in line: no workflow will show that
+        if stands.state.final:
+            if not stands.begun:  # it ended in line: no workflow will show that
                 await self._end(creation_id)
             return None
-        await take(creation_id, adapter.pace(ThreadRef.parse(rows.thread.ref)))
-        await self._posting.show(creation_id, adapter)
-        return rows.creation.started_at is not None
+        pace = adapter.pace(ThreadRef.parse(stands.thread))
+        if news:
+            await self._progress.turn(creation_id, pace)
+        else:
+            self._progress.spent(pace)
+        held = await self._posting.show(creation_id, adapter)
+        return TOGETHER.total_seconds() if held else QUIET_S
 
     async def _end(self, creation_id: str) -> None:
-        rows = await self._database.read(lambda session: creations.snapshot(session, creation_id))
-        if rows and (adapter := self._adapter(rows.thread.ref)):
-            self._progress.spent(adapter.pace(ThreadRef.parse(rows.thread.ref)))
+        stands = await self._database.read(lambda session: creations.standing(session, creation_id))
+        if stands and (adapter := self._adapter(stands.thread)):
+            self._progress.spent(adapter.pace(ThreadRef.parse(stands.thread)))
             try:
                 await self._posting.show(creation_id, adapter)
             except Unreachable as error:
                 log.warning("end_not_shown", creation=creation_id, reason=error.reason)
 
-    async def _at_once(self, _: str, pace: Pace) -> None:
-        """The first message is not held up."""
-        self._progress.spent(pace)
-
-    async def _in_turn(self, creation_id: str, pace: Pace) -> None:
-        await self._progress.turn(creation_id, pace)
-
     def _adapter(self, thread: str) -> Adapter | None:
         return self.adapters.get(ThreadRef.parse(thread).platform)
 
 
-async def _freely(_: str, __: Pace) -> None:
-    """Nothing has changed, so nothing is edited: only pictures that waited for each other may be due."""
-
-
 async def _or_later(changed: asyncio.Event, within_s: float) -> bool:
-    """Wait for a change; while it runs, only until pictures that wait for each other have waited long enough."""
+    """Wait for a change, and tell whether it came."""
     try:
         async with asyncio.timeout(within_s):
             await changed.wait()

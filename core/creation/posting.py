@@ -21,7 +21,7 @@ from storage import creations, people, posts
 from storage.creations import Snapshot
 from storage.database import Database
 from storage.objects import ObjectStore
-from storage.tables import Asset, Post, PostState, StepState, now
+from storage.tables import Asset, Post, PostState, StepState, now, version_of
 
 TOGETHER = timedelta(seconds=2)
 """Pictures that arrive within this time go into one message."""
@@ -59,21 +59,25 @@ class Posting:
         self._place = place
         self._places: dict[str, int | None] = {}
 
-    async def show(self, creation_id: str, adapter: Adapter) -> None:
+    async def show(self, creation_id: str, adapter: Adapter) -> bool:
         """Bring a thread up to date: messages that a crash left open, then the status, then what is new.
+
+        Returns whether pictures are held back for others that are about to come.
 
         Raises:
             Unreachable: the thread cannot be opened.
         """
         shown = await self._opened(creation_id, adapter)
         if shown is None:
-            return
+            return False
         messages = {post.id: await self._message(shown, adapter, post) for post in shown.posts}
         await self._status(shown, adapter, messages)
         seen = {asset_id for post in shown.posts for asset_id in posts.asset_ids(post)}
         for group in groups(shown.rows, seen, now()):
             post, _ = await self._intend(shown, posts.result_role([asset.id for asset in group]))
             await self._send(shown, adapter, post, group)
+            seen |= {asset.id for asset in group}
+        return any(asset.id not in seen and asset.safety != WITHHELD for asset in shown.rows.assets)
 
     async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
         """Note that a pending thread was opened with this message; returns the root that counts: the first one."""
@@ -188,13 +192,19 @@ class Posting:
 
     async def _attachment(self, asset: Asset, folder: Path) -> Attachment:
         path = await self._objects.fetch(asset.object_key, folder)
-        return Attachment(path, f"easel-{asset.version}{path.suffix}", asset.media_type, asset.alt_text, asset.id)
+        return Attachment(
+            path,
+            f"easel-{version_of(asset.round, asset.letter)}{path.suffix}",
+            asset.media_type,
+            asset.alt_text,
+            asset.id,
+        )
 
     # --- rows -----------------------------------------------------------------------------------------------------
 
     async def _shown(self, creation_id: str) -> Shown | None:
         def work(session: Session) -> tuple[Snapshot, list[Post], str, str] | None:
-            rows = creations.snapshot(session, creation_id)
+            rows = creations.looked_at(session, creation_id)
             if rows is None:
                 return None
             thread, creation = ThreadRef.parse(rows.thread.ref), rows.creation

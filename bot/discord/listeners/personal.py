@@ -26,8 +26,8 @@ async def usage(interaction: discord.Interaction) -> None:
     user_id = await person(desk, interaction.user)
     today = now().replace(hour=0, minute=0, second=0, microsecond=0)
     since = {"Today": today, "In seven days": today - timedelta(days=6), "This month": today.replace(day=1)}
-    spent = {name: await desk.studio.usage(user_id, start) for name, start in since.items()}
-    lines = [f"{name}: **{phrases.dollars(usd)}**" for name, usd in spent.items()]
+    spent = await desk.studio.usages(user_id, list(since.values()))
+    lines = [f"{name}: **{phrases.dollars(usd)}**" for name, usd in zip(since, spent, strict=True)]
     await say(interaction, "\n".join(("### What you spent", *lines, "-# Days begin at midnight, UTC.")))
 
 

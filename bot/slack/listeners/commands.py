@@ -92,7 +92,7 @@ class Commands:
     async def _tell_usage(self, ask: Ask) -> None:
         user_id = (await self._desk.asker(ask)).user_id
         today = now().replace(hour=0, minute=0, second=0, microsecond=0)
-        spent = [await self._desk.app.studio.usage(user_id, since) for since in (today, today.replace(day=1))]
+        spent = await self._desk.app.studio.usages(user_id, (today, today.replace(day=1)))
         told = USAGE.format(today=phrases.dollars(spent[0]), month=phrases.dollars(spent[1])) if spent[1] else FREE
         await self._desk.whispers.say(ask, told)
 
