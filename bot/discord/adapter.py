@@ -69,8 +69,11 @@ class DiscordAdapter:
     ) -> MessageRef:
         """Write a status message, or results with what fits of their files."""
         place = _writable(thread)
-        with sorted_out(), TemporaryDirectory() as folder:
-            message_id = await self._sent(place, view, files, post, Path(folder))
+        with sorted_out():
+            if not files:
+                return await self._plain(place, thread, view, post)
+            with TemporaryDirectory() as folder:
+                message_id = await self._sent(place, view, files, post, Path(folder))
         return MessageRef(thread, str(message_id))
 
     async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:
@@ -98,7 +101,7 @@ class DiscordAdapter:
             except (discord.HTTPException, TimeoutError) as error:
                 if not is_edited_out(error) and not (patience_s and isinstance(error, TimeoutError)):
                     raise
-                replaced = message if _result(post) else await self._again(place, message.thread, view, post)
+                replaced = message if _result(post) else await self._plain(place, message.thread, view, post)
                 await self._rest.remove(where, int(message.id))
                 return replaced
         return message
@@ -122,6 +125,12 @@ class DiscordAdapter:
         await self._rest.close()
 
     # --- sending --------------------------------------------------------------------------------------------------
+
+    async def _plain(self, place: Place, thread: ThreadRef, view: CreationView, post: Post) -> MessageRef:
+        """Words alone."""
+        body = self._body(view, post, {})
+        message_id = await self._rest.send(place.writes_in, body, nonce=post.id, answers=place.root_id)
+        return MessageRef(thread, str(message_id))
 
     async def _sent(
         self, place: Place, view: CreationView, files: Sequence[Attachment], post: Post, folder: Path
@@ -165,11 +174,6 @@ class DiscordAdapter:
         }
         body = self._body(view, post, {key: Sent(name, kind, is_whole(name)) for key, (_, name, kind) in files.items()})
         return await self._rest.change(channel_id, message_id, body, kept=[each[0] for each in files.values()])
-
-    async def _again(self, place: Place, thread: ThreadRef, view: CreationView, post: Post) -> MessageRef:
-        body = self._body(view, post, {})
-        message_id = await self._rest.send(place.writes_in, body, nonce=post.id, answers=place.root_id)
-        return MessageRef(thread, str(message_id))
 
 
 def _writable(thread: ThreadRef) -> Place:

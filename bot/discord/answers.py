@@ -8,6 +8,7 @@ import discord
 import structlog
 from discord.ui import LayoutView, TextDisplay
 
+from bot.chat import phrases
 from core.errors import UserError
 from storage.errors import StorageBusy
 from storage.tables import new_id
@@ -17,7 +18,6 @@ ACKNOWLEDGED = 40060
 """https://docs.discord.com/developers/topics/opcodes-and-status-codes#json."""
 FAULTS = (discord.HTTPException, aiohttp.ClientError, OSError)
 """How a call to Discord fails. What is recorded is not lost by it: a worker shows it."""
-BUSY = "Easel cannot store anything right now. Nothing was started; please try again shortly."
 log = structlog.get_logger()
 
 
@@ -26,12 +26,11 @@ async def bounded(interaction: discord.Interaction, work: Awaitable[None]) -> No
     try:
         await work
     except Exception as error:
-        sentence = sentence_for(error)
         if is_late(error):
             log.warning("answer_too_late", interaction=interaction.id)
             return
         try:
-            await say(interaction, sentence)
+            await say(interaction, sentence_for(error))
         except Exception as unsaid:  # also the library's own, when it is just being closed
             log.warning("answer_not_given", interaction=interaction.id, error=type(unsaid).__name__)
 
@@ -41,11 +40,10 @@ def sentence_for(error: Exception) -> str:
     if isinstance(error, UserError):
         return error.message
     if isinstance(error, StorageBusy):
-        return BUSY
+        return phrases.BUSY
     error_id = new_id()[:8]
-    if not is_late(error):
-        log.error("listener_failed", error_id=error_id, error=type(error).__name__, at=_place(error))
-    return f"Something went wrong on Easel's side (error {error_id}). Nothing else is affected; please try again."
+    log.error("listener_failed", error_id=error_id, error=type(error).__name__, at=_place(error))
+    return phrases.BROKEN.format(error_id=error_id)
 
 
 def _place(error: Exception) -> str:

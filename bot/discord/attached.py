@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 import discord
 
+from bot.discord.attachments import HOSTS
 from core.chat import FileRef
 
-HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 MOST = 10
 
 

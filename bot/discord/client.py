@@ -48,6 +48,7 @@ class Listener(AtDesk):
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            http_trace=desk.rest.allowance,
             **more,
         )
         self.desk = desk
@@ -64,6 +65,11 @@ class Listener(AtDesk):
                 log.info("commands_registered")
         except discord.HTTPException as error:
             log.warning("commands_not_registered", status=error.status, code=error.code)
+
+    def dispatch(self, event: str, /, *args: Any, **more: Any) -> None:
+        """Tell the listeners. The library goes on waiting for servers when it is closed, and would then tell nobody."""
+        if not self.is_closed():
+            super().dispatch(event, *args, **more)
 
     async def on_connect(self) -> None:
         """Discord takes us in: from now on it tells what happens."""

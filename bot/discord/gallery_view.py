@@ -28,6 +28,8 @@ SEARCH, WORDS = "easel:searched", "words"
 ALT_MAX, OPTION_MAX, LINE_MAX, WORDS_MAX, RELATIVES_MAX = 1_024, 100, 90, 40, 4
 PAGES_MAX = 5
 """How many pages back are remembered; the id of a button has 100 characters."""
+NOTHING = "Nothing like that is here."
+NOTHING_YET = "Nothing here yet. **/create** makes something."
 KINDS = {"": "Everything", "image": "Pictures", "video": "Videos", "speech": "Narrations", "upload": "Your uploads"}
 SIGNS = {"video": "▶ ", "speech": "♪ "}
 """A narration has no picture: its line says so."""
@@ -122,11 +124,14 @@ def form(state: State) -> Modal:
 
 
 def _heading(state: State, assets: Sequence[AssetView]) -> str:
-    parts = [KINDS[state.kind] if state.kind or not state.favourites else "", "favourites" if state.favourites else ""]
-    what = " · ".join(part for part in parts if part)
-    searched = f" · “{line(state.words, WORDS_MAX * 2)}”" if state.words else ""
-    nothing = "" if assets else "\nNothing here yet. **/create** makes something."
-    return f"### Your gallery\n-# {what}{searched}{nothing}"
+    narrowed = [
+        KINDS[state.kind] if state.kind else "",
+        "Favourites" if state.favourites else "",
+        f"“{line(state.words, WORDS_MAX * 2)}”" if state.words else "",
+    ]
+    small = " · ".join(filter(None, narrowed))
+    nothing = "" if assets else NOTHING if small else NOTHING_YET
+    return "\n".join(filter(None, ["### Your gallery", f"-# {small}" if small else "", nothing]))
 
 
 def _lines(assets: Sequence[AssetView]) -> Iterator[str]:

@@ -35,13 +35,15 @@ async def publicly(interaction: discord.Interaction, desk: Desk, view: CreationV
         await by_bot(desk, view, interaction.user.id)
         return
     try:
-        counts = await _opened(interaction, desk, replace(view, by=str(interaction.user.id)))
+        own = await _rooted(interaction, desk, replace(view, by=str(interaction.user.id)))
     except FAULTS as error:
         log.warning("thread_left_to_a_worker", creation=view.id, error=type(error).__name__)
-        counts = False
-    if not counts:
         with suppress(*FAULTS):
             await interaction.delete_original_response()
+        return
+    if await desk.chats.opened(view.id, own) != own:  # a worker was faster
+        with suppress(Unreachable, *FAULTS):
+            await desk.adapter.delete(own)
 
 
 async def privately(interaction: discord.Interaction, desk: Desk, view: CreationView) -> None:
@@ -81,11 +83,10 @@ def address(message: MessageRef) -> str:
     return f"https://discord.com/channels/{place.guild_id or '@me'}/{place.writes_in}/{message.id}"
 
 
-async def _opened(interaction: discord.Interaction, desk: Desk, view: CreationView) -> bool:
-    """Whether this answer is the root that counts: a worker may have been faster."""
+async def _rooted(interaction: discord.Interaction, desk: Desk, view: CreationView) -> MessageRef:
+    """The answer as a root, with what hangs from it."""
     root_id = await _answer(interaction, root_view(view))
-    own = MessageRef(await _thread(interaction, desk, root_id, view), str(root_id))
-    return await desk.chats.opened(view.id, own) == own
+    return MessageRef(await _thread(interaction, desk, root_id, view), str(root_id))
 
 
 async def _thread(interaction: discord.Interaction, desk: Desk, root_id: int, view: CreationView) -> ThreadRef:

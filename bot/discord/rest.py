@@ -6,7 +6,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final, Self, TypeVar, cast
 
+import aiohttp
 import discord
+from aiolimiter import AsyncLimiter
 from discord.http import MultipartParameters, Route, handle_message_parameters
 from discord.ui import LayoutView
 from discord.utils import MISSING
@@ -28,6 +30,11 @@ STARTER: Final = 21
 """The line that points from a thread to its root: nobody said it."""
 ARCHIVE_AFTER_MINUTES: Final = 4_320
 """Three days without a word; a later one wakes the thread."""
+AT_ONCE, PER_S = 5, 40
+"""So never more than 45 requests within a second: Discord takes 50 of a bot, from wherever they come
+(https://docs.discord.com/developers/topics/rate-limits#global-rate-limit)."""
+EXEMPT = ("interactions", "webhooks")
+"""What goes by an interaction's token does not count there."""
 
 
 def use_api(base_url: str | None) -> None:
@@ -36,14 +43,29 @@ def use_api(base_url: str | None) -> None:
         Route.BASE = base_url.rstrip("/")
 
 
+def allowance() -> aiohttp.TraceConfig:
+    """Holds each request back until there is room for it. For every client of one token: give them all the same."""
+    limiter = AsyncLimiter(AT_ONCE, AT_ONCE / PER_S)
+
+    async def wait(_: aiohttp.ClientSession, __: object, asked: aiohttp.TraceRequestStartParams) -> None:
+        if not any(part in EXEMPT for part in asked.url.parts):
+            await limiter.acquire()
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(wait)
+    return trace
+
+
 class Rest(discord.Client):
     """Signs in at its first call, so that a Discord that is away now does not hold up the house."""
 
     def __init__(self, token: str) -> None:
+        self.allowance = allowance()
         super().__init__(
             intents=discord.Intents(guilds=True),  # never used; without any, the library warns
             allowed_mentions=NOBODY,
             max_messages=None,
+            http_trace=self.allowance,
         )  # no `max_ratelimit_timeout`: with it, a limit that counts over five minutes refuses every second call
         self._bot_token = token
         self._door = asyncio.Lock()

@@ -90,21 +90,19 @@ def _item(asset: AssetView, sent: Sent) -> MediaGalleryItem:
 
 
 def _text(view: CreationView, assets: Sequence[AssetView], links: Links, sent: Mapping[str, Sent]) -> str:
-    """A line of facts for each, its prompt in small print, and whose it is."""
-    room = LINES_MAX // len(assets) - FACTS_MAX - NOTE_ROOM
-    prompts = list(dict.fromkeys(asset.prompt or asset.asked for asset in assets))
-    lines: list[str] = []
+    """Facts and prompts, each told once for those that share them, and whose they are."""
+    prompts = {asset.prompt or asset.asked for asset in assets}
+    room = LINES_MAX // len(assets) - FACTS_MAX - NOTE_ROOM if len(prompts) > 1 else PROMPT_MAX
+    told: dict[tuple[str, str], list[str]] = {}
     for asset in assets:
-        lines.append(_facts(asset, assets) + _note(asset, sent.get(asset.id), links))
-        if len(prompts) > 1:
-            lines.append(_prompt(asset.prompt or asset.asked, min(room, PROMPT_MAX)))
-    lines += [_prompt(prompts[0], PROMPT_MAX) if len(prompts) == 1 else "", _people(view)]
-    return "\n".join(filter(None, lines))
-
-
-def _facts(asset: AssetView, assets: Sequence[AssetView]) -> str:
-    facts = line(phrases.facts(replace(asset, version="")), FACTS_MAX)
-    return " · ".join(filter(None, [f"**{quoted(name(asset, assets))}**", facts]))
+        facts = line(phrases.facts(replace(asset, version="")), FACTS_MAX) + _note(asset, sent.get(asset.id), links)
+        own = asset.prompt or asset.asked if len(prompts) > 1 else ""
+        told.setdefault((facts, own), []).append(quoted(name(asset, assets)))
+    lines: list[str] = []
+    for (facts, own), names in told.items():
+        lines += [" · ".join(filter(None, [f"**{', '.join(names)}**", facts])), _prompt(own, min(room, PROMPT_MAX))]
+    shared = _prompt(prompts.pop(), PROMPT_MAX) if len(prompts) == 1 else ""
+    return "\n".join(filter(None, [*lines, shared, _people(view)]))
 
 
 def _note(asset: AssetView, sent: Sent | None, links: Links) -> str:

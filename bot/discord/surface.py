@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from discord import VoiceClient
 from discord.gateway import DiscordWebSocket
 from yarl import URL
 
@@ -53,6 +54,7 @@ async def build(app: "App") -> DiscordSurface:
     if settings.discord_gateway_url:
         # an unsharded client asks nobody where the gateway is: discord.py has its address in this class attribute
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway_url)
+    VoiceClient.warn_nacl = VoiceClient.warn_dave = False  # nobody wants to hear at each start what calls would need
     rest = Rest(token)
     adapter = DiscordAdapter(rest, links=app.links, pool=app.pool, api_base_url=settings.discord_api_base_url)
     desk = Desk(app=app, rest=rest, adapter=adapter)

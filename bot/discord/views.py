@@ -6,6 +6,7 @@ Components V2 wherever there is something to see; a narration alone is an ordina
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from discord.ui import Container, LayoutView, TextDisplay
 
@@ -19,8 +20,8 @@ from storage.tables import CreationState, StepState
 
 __all__ = ["asset_buttons", "mark", "result_view", "result_words", "root_view", "status_view", "thread_name"]
 
-TEXT_MAX, COMPONENTS_MAX = 4000, 40
-"""https://docs.discord.com/developers/components/reference: of all text displays, and of everything, in one message."""
+TEXT_MAX = 4000
+"""https://docs.discord.com/developers/components/reference: of all text displays in one message."""
 THREAD_NAME_MAX = 100
 TITLE_MAX, WISH_MAX, REPLY_MAX, ERROR_MAX, STEP_MAX = 250, 1_500, 900, 400, 160
 STEPS_MAX = 11
@@ -56,7 +57,7 @@ def root_view(view: CreationView, note: str = "") -> LayoutView:
     asker = mention(view.by)
     wish = block(view.prompt, WISH_MAX) or f"> {line(phrases.title(view), TITLE_MAX)}"
     small = [f"Asked by {asker}" if asker else "", note]
-    return _layout(view, "root", [wish, "\n".join(f"-# {each}" for each in small if each)], WORKING)
+    return _layout(view, "root", [wish, "\n".join(f"-# {each}" for each in small if each)])
 
 
 def thread_name(view: CreationView) -> str:
@@ -72,7 +73,7 @@ def mark(creation_id: str, role: str) -> int:
     return int(creation_id[:7], 16) * 4 + ("root", "status").index(role) + 1
 
 
-def _layout(view: CreationView, role: str, parts: list[str], colour: int) -> LayoutView:
+def _layout(view: CreationView, role: str, parts: list[str], colour: int | None = None) -> LayoutView:
     box: Container[LayoutView] = Container(accent_colour=colour, id=mark(view.id, role))
     for part in filter(None, parts):
         box.add_item(TextDisplay(part))
@@ -87,16 +88,19 @@ def _colour(view: CreationView) -> int:
 
 
 def _head(view: CreationView, now: datetime) -> str:
-    """What is made, where it stands, and when it will be ready, in the reader's own clock."""
+    """What is made, where it stands, and when it will be ready, in the reader's own clock; or what it took."""
     facts = [f"**{quoted(phrases.state(view))}**"]
     if not view.state.final and view.eta_s is not None:
         verb = "begins" if view.state == CreationState.QUEUED else "ready"
         facts.append(f"{verb} <t:{int((now + timedelta(seconds=view.eta_s)).timestamp())}:R>")
+    if view.state.final:
+        facts += filter(None, [phrases.price(view), phrases.took(view)])
     return f"### {line(phrases.title(view), TITLE_MAX)}\n{' · '.join(facts)}"
 
 
 def _steps(view: CreationView) -> str:
-    lines = [_step(each) for each in view.steps[:STEPS_MAX]]
+    same = groupby(_step(each) for each in view.steps[:STEPS_MAX])
+    lines = [f"{words} × {count}" if (count := len(list(alike))) > 1 else words for words, alike in same]
     if len(view.steps) > STEPS_MAX:
         lines.append(f"-# and {len(view.steps) - STEPS_MAX} more")
     return "\n".join(lines)
@@ -127,7 +131,6 @@ def _foot(view: CreationView, links: Links) -> str:
 def _small(view: CreationView, links: Links) -> Iterator[str]:
     lasting = links.asset(view.assets[0].id) if view.state.final and len(view.assets) == 1 else None
     page = f"[lasting page](<{lasting}>)" if lasting else ""  # Discord's own links to files expire
-    if facts := " · ".join(filter(None, [phrases.price(view), phrases.took(view), page])):
-        yield facts
-    if view.state.final and view.assets:
+    yield from filter(None, ["" if view.state.final else phrases.price(view), page])
+    if view.state.final and view.assets and not view.reply:
         yield HINT

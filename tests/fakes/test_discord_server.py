@@ -225,6 +225,68 @@ async def test_a_discord_that_was_away_is_found_again(server: DiscordServer, cha
         assert server.gateway.resumes == 1
 
 
+async def test_a_resumed_stream_outlives_the_socket_that_it_had_before(server: DiscordServer) -> None:
+    guild = server.guild()
+    identity = {"token": server.token, "intents": 1, "properties": {"os": "x"}}
+    async with aiohttp.ClientSession() as http, http.ws_connect(server.gateway_url) as later:
+        before = await http.ws_connect(server.gateway_url)
+        await before.send_json({"op": 2, "d": identity})
+        ready = next(each for each in [await before.receive_json() for _ in range(2)] if each["t"] == "READY")
+        await later.receive_json()
+        await later.send_json({"op": 6, "d": {"token": server.token, "session_id": ready["d"]["session_id"], "seq": 2}})
+        await server.until(lambda: server.gateway.resumes, what="a resume")
+        server.gateway.sockets[1].abort()
+        await server.until(lambda: len(server.gateway.sockets) == 1, what="the end of the first")
+        guild.channel("afterwards")
+        assert [(await later.receive_json())["t"] for _ in range(2)] == ["RESUMED", "CHANNEL_CREATE"]
+        await before.close()
+
+
+async def test_events_may_be_told_again_after_a_resume(server: DiscordServer, channel: Channel, ada: Person) -> None:
+    async with running(server) as bot:
+        await ada.say(channel, "once")
+        await server.until(lambda: bot.heard, what="the message")
+        server.gateway.told_again = 1
+        server.gateway.drop()
+        await server.until(lambda: len(bot.heard) == 2, what="the message again")
+
+
+async def test_a_bot_is_told_when_it_joins_a_server_and_not_when_it_was_in_there(
+    server: DiscordServer, guild: Guild
+) -> None:
+    joined: list[str] = []
+    bot = Bot()
+
+    @bot.event
+    async def on_guild_join(place: discord.Guild) -> None:
+        joined.append(place.name)
+
+    async with running(server, bot):
+        server.guild("Later")
+        await server.until(lambda: joined, what="the other server")
+        assert joined == ["Later"]
+
+
+async def test_an_upload_that_its_client_cuts_off_is_no_fault_of_this_server(
+    server: DiscordServer, channel: Channel
+) -> None:
+    path = f"/api/v10/channels/{channel.id}/messages"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bot {server.token}\r\nUser-Agent: DiscordBot\r\n"
+        "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 100000\r\n\r\n"
+        '--b\r\nContent-Disposition: form-data; name="files[0]"; filename="a.png"\r\n\r\nhalf of it'
+    )
+    port = int(server.base_url.rpartition(":")[2])
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head.encode())
+    await writer.drain()
+    await server.until(lambda: server.count("send"), what="the request")
+    writer.transport.abort()
+    del reader
+    await server.until(lambda: server.requests[-1].behaviour, what="its end")
+    assert server.rejected == server.messages(channel) == []
+
+
 async def test_two_identifies_within_the_pause_are_one_too_many() -> None:
     async with (
         DiscordServer(identify_pause_s=5) as server,

@@ -1,5 +1,7 @@
 """Refine: a form with room for words and a picture, and what becomes of it when it is sent."""
 
+from dataclasses import replace
+
 import discord
 from discord import ui
 
@@ -36,26 +38,29 @@ def form(custom_id: str) -> ui.Modal:
 
 
 async def submitted(interaction: discord.Interaction, custom_id: str) -> None:
-    """The form came back."""
-    desk = desk_of(interaction)
-    files, prompt = files_in_form(interaction), word(interaction, WORDS)
+    """The form came back: for an asset of Easel's, or for the pictures of any message."""
+    ask = Ask(prompt=word(interaction, WORDS), files=files_in_form(interaction))
     start, _, name = custom_id.rpartition(":")
-    if start == OF_ASSET:
-        try:
-            found = await seen(desk, interaction.message)
-            await go_on(interaction, Ask(prompt=prompt, inputs=(name,), files=files), found)
-        except NotFound:
-            await say(interaction, phrases.GONE)
-        return
-    kept = desk.memory.files(int(name))
+    await (_of_asset(interaction, name, ask) if start == OF_ASSET else _of_message(interaction, int(name), ask))
+
+
+async def _of_asset(interaction: discord.Interaction, asset_id: str, ask: Ask) -> None:
+    try:
+        found = await seen(desk_of(interaction), interaction.message)
+        await go_on(interaction, replace(ask, inputs=(asset_id,)), found)
+    except NotFound:
+        await say(interaction, phrases.GONE)
+
+
+async def _of_message(interaction: discord.Interaction, message_id: int, ask: Ask) -> None:
+    desk = desk_of(interaction)
+    kept = desk.memory.files(message_id)
     if kept is not None:
-        await begin(interaction, Ask(prompt=prompt, files=(*kept, *files)))
-        return
-    found = await _again(interaction, desk, int(name))
-    if found is None:
+        await begin(interaction, replace(ask, files=(*kept, *ask.files)))
+    elif found := await _again(interaction, desk, message_id):
+        await go_on(interaction, replace(ask, inputs=found.showing.asset_ids), found)
+    else:
         await say(interaction, AGAIN)
-        return
-    await go_on(interaction, Ask(prompt=prompt, inputs=found.showing.asset_ids, files=files), found)
 
 
 async def _again(interaction: discord.Interaction, desk: Desk, message_id: int) -> Seen | None:

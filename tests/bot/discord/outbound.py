@@ -10,11 +10,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from PIL import Image
-
-from tests.fakes.discord.dial import dialling  # isort: skip  # imports discord.py without its warnings
 from discord.http import handle_message_parameters
 from discord.ui import LayoutView
+from PIL import Image
 
 from bot.chat.links import Links
 from bot.discord import places
@@ -28,6 +26,7 @@ from storage import posts
 from storage.tables import CreationState, Post, StepState, new_id
 from tests.fakes.discord import Channel, DiscordServer, Guild, Person, Upload, message_rules, schema
 from tests.fakes.discord.components import walk
+from tests.fakes.discord.dial import dialling
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PUBLIC = "https://easel.example"

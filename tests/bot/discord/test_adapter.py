@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 
-from tests.bot.discord.outbound import PUBLIC, Scene, asset, creation, pictures, png, scene, step
-
-from bot.discord import places  # isort: skip
+from bot.discord import places
 from bot.settings import Settings
 from core.chat import FileRef, MessageRef, ThreadRef
 from core.errors import NotFound, TooLarge, Unreachable, UserError
 from core.native.pool import NativePool
 from storage import posts
 from storage.tables import CreationState, PostState, StepState
+from tests.bot.discord.outbound import PUBLIC, Scene, asset, creation, pictures, png, scene, step
 from tests.fakes import media
 from tests.fakes.discord import MIB, P, breaks, drops, throttles
 from tests.fakes.house import House

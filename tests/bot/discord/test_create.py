@@ -11,7 +11,7 @@ from core.providers.base import Kind
 from storage.creations import snapshot
 from tests.bot.discord.house import House, opened, until
 from tests.bot.house import png
-from tests.fakes.discord import DiscordServer, P, refuses
+from tests.fakes.discord import DiscordServer, P, refuses, slow
 from tests.fakes.planner import ScriptedPlanner, call, calls
 
 PRIVATE_THREAD = 12
@@ -278,6 +278,21 @@ async def test_an_answer_that_breaks_after_the_wish_is_recorded_is_left_to_a_wor
     shown = [one for one in home.server.messages(home.channel) if one.author is home.server.bot]
     assert len(shown) == 1, "the first answer was taken back"
     assert len(await home.creations()) == 1
+
+
+async def test_an_answer_that_a_worker_was_faster_than_goes_again_with_its_thread(tmp_path: Path) -> None:
+    async with opened(tmp_path) as home:
+        adapter: Any = home.app.surfaces["discord"].adapter
+        adapter.opening_s = 0
+        home.server.script("edit_original", slow(2))
+        await home.ada.slash(home.channel, "create", prompt="a lighthouse")
+        await home.until(lambda: len(home.server.threads(home.channel)) == 2, "both threads", 15)
+        await home.until(lambda: [one.archived for one in home.server.threads(home.channel)].count(True) == 1, "one")
+        (root,) = [one for one in home.server.messages(home.channel) if one.author is home.server.bot]
+        (thread,) = [one for one in home.server.threads(home.channel) if not one.archived]
+        assert thread.id == root.id
+        assert len(await home.results(thread)) == 1
+        assert home.refused() == []
 
 
 async def test_an_unexpected_error_has_an_id_and_says_nothing_of_the_wish(

@@ -102,7 +102,7 @@ async def test_search_kind_and_favourites_narrow_it_down(full: House) -> None:
     await full.until(lambda: "lighthouse number 11" in page.text and "number 12" not in page.text, "what was found")
     assert sent.messages == []
     await turned(full, page, "Favourites")
-    assert "Nothing here yet" in page.text
+    assert "Nothing like that" in page.text
     assert full.refused() == []
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from bot.discord.views import HINT, mark, result_view, result_words, root_view, status_view, thread_name
+from storage.tables import CreationState, StepState
 from tests.bot.discord.outbound import (
     NOW,
     PUBLIC,
@@ -25,9 +27,6 @@ from tests.bot.discord.outbound import (
     with_words,
 )
 from tests.bot.discord.test_markup import active
-
-from bot.discord.views import mark, result_view, result_words, root_view, status_view, thread_name  # isort: skip
-from storage.tables import CreationState, StepState
 
 STATES = every_state()
 ADA, BOB = "111111111111111111", "222222222222222222"
@@ -120,9 +119,8 @@ def test_it_can_be_cancelled_while_it_is_open_and_not_afterwards(name: str, butt
 
 def test_the_end_says_state_price_time_error_and_what_can_be_done() -> None:
     said = text_of(status(STATES["partly failed"]))
-    assert "**Done, but for 1 of 2**" in said
     assert said.count("The service refused this picture.") == 1
-    assert "-# $0.04 · 42 s" in said
+    assert "**Done, but for 1 of 2** · $0.04 · 42 s" in said
     assert "-# Reply to a result, or press Refine, to change it." in said
 
 
@@ -138,6 +136,18 @@ def test_an_answer_in_words_alone_is_shown_as_the_answer() -> None:
     said = text_of(status(STATES["words alone"]))
     assert "A lighthouse is a tower with a lamp." in said
     assert "Refine" not in said
+
+
+def test_how_to_go_on_is_said_where_the_answer_does_not_say_it() -> None:
+    ended = creation(CreationState.SUCCEEDED, assets=pictures(1))
+    assert HINT in text_of(status(ended))
+    assert HINT not in text_of(status(replace(ended, reply="Here is a picture. Reply to change anything.")))
+
+
+def test_steps_that_read_alike_are_one_line() -> None:
+    alike = tuple(step(i, title="Picture: a poster") for i in range(3))
+    said = text_of(status(creation(steps=(*alike, step(3, StepState.PENDING, title="Picture: a poster")))))
+    assert "✓ Picture: a poster × 3\n○ Picture: a poster" in said
 
 
 def test_more_steps_than_anybody_reads_are_counted() -> None:
@@ -193,6 +203,22 @@ def test_each_of_several_pictures_is_refined_and_varied_at_one_press_and_the_res
     choice = body_of(shown)["components"][-1]["components"][0]
     assert choice["custom_id"] == f"easel:choose:{view.id}"
     assert [option["value"] for option in choice["options"]] == [one.id for one in four]
+
+
+def test_what_several_pictures_share_is_told_once() -> None:
+    assets = pictures(3)
+    shown = result_view(creation(assets=assets), assets, links=links(), files=sent(assets))
+    assert text_of(shown) == (
+        "**v1, v1b, v1c** · 1536 × 1024 · GPT Image · $0.04\n-# a lighthouse at dusk, wide, photoreal"
+    )
+    assets = (*assets[:2], replace(assets[2], prompt="at night", cost_usd=0.08))
+    lines = text_of(result_view(creation(assets=assets), assets, links=links(), files=sent(assets))).splitlines()
+    assert [each.split(" · ")[0] for each in lines] == [
+        "**v1, v1b**",
+        "-# a lighthouse at dusk, wide, photoreal",
+        "**v1c**",
+        "-# at night",
+    ]
 
 
 def test_a_flagged_picture_is_behind_a_spoiler() -> None:

@@ -3,18 +3,13 @@
 An unsharded client never asks `/gateway/bot`, so the two addresses are set apart.
 """
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import discord
 import yarl
 
 from tests.fakes.discord.server import DiscordServer
-
-with warnings.catch_warnings():
-    # its voice part imports audioop, whose end Python 3.11 announces
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import discord
 
 
 @contextmanager

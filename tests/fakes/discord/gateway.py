@@ -40,6 +40,8 @@ class Gateway:
         self.resumes = 0
         self.closes: list[int] = []
         """Codes with which this server ended connections."""
+        self.told_again = 0
+        """How many events, received already, the next resumed stream is told once more."""
         self.refuse_next: list[int] = []
         """HTTP statuses for the next connection attempts, before any websocket."""
 
@@ -153,8 +155,8 @@ class Connection:
         self.say(INVALID, resumable)
 
     def _lost(self) -> None:
-        """A client that says goodbye with 1000 or 1001 ends its stream; any other may resume."""
-        if self._stream is None:
+        """A client that says goodbye with 1000 or 1001 ends its stream; any other may resume, or has already."""
+        if self._stream is None or self._stream.send != self._out.put_nowait:
             return
         self._stream.lose()
         if self._socket.close_code in {WSCloseCode.OK, WSCloseCode.GOING_AWAY}:
@@ -250,7 +252,8 @@ class Connection:
         if data.get("token", "").removeprefix("Bot ") != self._world.token:
             raise Closed(4004, "Authentication failed.")
         stream = self._world.streams.find(str(data.get("session_id")))
-        missed = stream.missed(data.get("seq") or 0) if stream else None
+        again, self._gateway.told_again = self._gateway.told_again, 0
+        missed = stream.missed(max(int(data.get("seq") or 0) - again, 0)) if stream else None
         if stream is None or missed is None:
             self.say(INVALID, False)
             return

@@ -79,6 +79,9 @@ class Host:
             call.code, call.why = refusal.body.get("code"), json.dumps(refusal.body)
             answer, headers = Answer(refusal.status, refusal.body), headers | refusal.headers
         except Exception:
+            if request.transport is None or request.transport.is_closing():
+                call.behaviour = "cut off by the client"
+                return web.Response(status=400)
             # no 5xx: clients would ask again and again, and hide it
             self.flawed.append(f"{call.method} {call.path} broke this stand-in:\n{traceback.format_exc()}")
             call.why = self.flawed[-1]

@@ -14,7 +14,7 @@ Body = dict[str, Any]
 def user(who: "User") -> Body:
     body = {
         "id": who.id,
-        "username": who.name.lower(),
+        "username": who.name if who.bot else who.name.lower(),
         "global_name": None if who.bot else who.name.capitalize(),
         "avatar": None,
         "discriminator": "0",
@@ -199,13 +199,13 @@ def guild(place: "Guild") -> Body:
     }
 
 
-def guild_create(place: "Guild") -> Body:
-    """Without the members intent a bot is told of itself alone."""
+def guild_create(place: "Guild", *, joined: bool = False) -> Body:
+    """Without the members intent a bot is told of itself alone. `joined`: just now; else it was in there before."""
     bots = [member(one) for one in place.members.values() if one.user.bot]
     return guild(place) | {
         "joined_at": bots[0]["joined_at"] if bots else None,
         "large": len(place.members) > 250,
-        "unavailable": False,
+        **({} if joined else {"unavailable": False}),
         "member_count": len(place.members),
         "voice_states": [],
         "members": bots,

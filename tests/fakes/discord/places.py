@@ -149,7 +149,7 @@ class Guild:
         role = Role(self._world.ids.next(), self._world.bot.name, bot_permissions, managed_by=self._world.bot.id)
         self.roles[role.id] = role
         self.members[self._world.bot.id] = Member(self._world.bot, self._world.clock.now(), [role])
-        self._world.tell_guild("GUILD_CREATE", payloads.guild_create(self), self)
+        self._world.tell_guild("GUILD_CREATE", payloads.guild_create(self, joined=True), self)
 
     def kick_bot(self) -> None:
         """Somebody removes the app."""
