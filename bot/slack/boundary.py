@@ -9,6 +9,7 @@ import structlog
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from bot.chat import phrases
 from bot.slack.asks import Ask, Payload
 from bot.slack.calls import lasting, said_by
 from bot.slack.whispers import Whispers
@@ -16,7 +17,6 @@ from core.errors import Unreachable, UserError
 from storage.errors import Forgotten, StorageBusy
 from storage.tables import new_id
 
-BUSY = "Easel cannot store anything right now. Nothing was started; please try again shortly."
 LATE = "That took too long, and Slack let it go. Please press again."
 NOT_HERE = "Slack does not let Easel do that here. In a private channel, type /invite @Easel first."
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
@@ -76,14 +76,14 @@ def sentence(error: Exception) -> str:
     if isinstance(error, UserError):
         return error.message
     if isinstance(error, StorageBusy | Forgotten):
-        return BUSY
+        return phrases.BUSY
     if isinstance(error, SlackApiError) and said_by(error) in TOO_LATE:
         return LATE
     if isinstance(error, Unreachable) or (isinstance(error, SlackApiError) and lasting(said_by(error))):
         return NOT_HERE
     error_id = new_id()[:8]
     log.exception("slack_listener_failed", error_id=error_id, exc_info=error)
-    return f"Something went wrong on Easel's side (error {error_id}). Nothing else is affected; please try again."
+    return phrases.BROKEN.format(error_id=error_id)
 
 
 def _beside_input(view: Payload, error: Exception, said: str) -> BoltResponse:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from bot.app import App
+from bot.chat import phrases
 from bot.slack.asks import Ask
-from bot.slack.boundary import BUSY, Boundary
+from bot.slack.boundary import Boundary
 from bot.slack.clients import Clients
 from bot.slack.markup import Json
 from bot.slack.places import PLATFORM
@@ -59,7 +60,7 @@ class Desk:
                 chats.person(PLATFORM, ask.team, ask.user, ask.name), chats.workspace(PLATFORM, ask.team)
             )
         except StorageBusy as error:
-            raise Busy(BUSY) from error
+            raise Busy(phrases.BUSY) from error
         return Asker(user_id, place.id, place.rules)
 
     async def create(self, ask: Ask, prompt: str, *, thread: ThreadRef, **more: Any) -> CreationView:

@@ -129,7 +129,9 @@ class Posting:
         if post.state == PostState.LOST:
             raise Unreachable("not opened")
         try:
-            message = None if is_new else await adapter.find(shown.thread, post)
+            # a listener may have written the root, and died before it could say so
+            perhaps_there = not is_new or adapter.opening_s > 0
+            message = await adapter.find(shown.thread, post) if perhaps_there else None
             message = message or await adapter.open(shown.thread, shown.view, post=post)
         except Unreachable:
             await self._lost(post)
