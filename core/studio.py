@@ -272,7 +272,7 @@ class Studio:
 
     async def usage(self, user_id: str, since: datetime) -> float:
         """US dollars that a person's work cost since a moment."""
-        return await self._database.read(lambda session: ledger.spent(session, user_id, since)) / 1_000_000
+        return (await self.usages(user_id, (since,)))[0]
 
     async def usages(self, user_id: str, moments: Sequence[datetime]) -> list[float]:
         """The same since each of several moments."""

@@ -4,11 +4,12 @@ import asyncio
 from pathlib import Path
 
 import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
+from httpx_secure import SSRFProtectionError
 
 from core.errors import ProviderError, TooLarge, UserError
 from core.trust.disk import Disk
-from core.trust.links import Links, Way, is_here, is_public
+from core.trust.fetch import clients
+from core.trust.links import Links, Way
 
 HOSTS = ("cdn.discordapp.com", "media.discordapp.net")
 """https://docs.discord.com/developers/reference#signed-attachment-cdn-urls."""
@@ -16,7 +17,6 @@ CAP_BYTES = 64 << 20
 CHUNK_BYTES = 256 * 1024
 TIMEOUT_S = 120.0
 HEADERS = {"User-Agent": "Easel", "Accept-Encoding": "identity"}
-TOO_LARGE = f"The attached file is larger than Easel takes ({CAP_BYTES >> 20} MB)."
 NOT_DISCORDS = "The attached file does not lie on Discord, so Easel does not fetch it. Please attach it here."
 EXPIRED = "Discord does not hand out the attached file any more. Please attach it again."
 
@@ -31,10 +31,7 @@ class Downloads:
     def __init__(self, api_base_url: str | None) -> None:
         self._links = Links(hosts=HOSTS, base_url=api_base_url)
         self._disk = Disk("discord", 2)
-        self._clients = {
-            Way.PUBLIC: httpx_ssrf_protection(_client(), custom_validator=is_public),
-            Way.HOME: httpx_ssrf_protection(_client(), check_globally_reachable=False, custom_validator=is_here),
-        }
+        self._clients = clients(_client)
 
     async def fetch(self, url: str, target: Path) -> None:
         """Write one file to `target`; on an error nothing is left there.
@@ -46,7 +43,7 @@ class Downloads:
         try:
             async with asyncio.timeout(TIMEOUT_S), self._clients[way].stream("GET", link) as response:
                 _check(response)
-                await self._receive(response, target)
+                await self._disk.receive(response.aiter_raw(CHUNK_BYTES), target, CAP_BYTES, _too_large)
         except SSRFProtectionError as error:
             raise UserError(NOT_DISCORDS, "link_refused") from error
         except httpx.TransportError as error:
@@ -68,18 +65,6 @@ class Downloads:
         except (httpx.InvalidURL, ProviderError) as error:
             raise UserError(NOT_DISCORDS, "link_refused") from error
 
-    async def _receive(self, response: httpx.Response, target: Path) -> None:
-        size_bytes = 0
-        file = await self._disk.run(target.open, "wb")
-        try:
-            async for chunk in response.aiter_raw(CHUNK_BYTES):
-                size_bytes += len(chunk)
-                if size_bytes > CAP_BYTES:
-                    raise TooLarge(TOO_LARGE)
-                await self._disk.run(file.write, chunk)
-        finally:
-            await self._disk.run(file.close)
-
 
 def _check(response: httpx.Response) -> None:
     """A redirect is no answer: Discord's links need none."""
@@ -88,7 +73,11 @@ def _check(response: httpx.Response) -> None:
     if response.status_code != 200:
         raise UserError(EXPIRED, "attachment")
     if int(response.headers.get("content-length", 0)) > CAP_BYTES:
-        raise TooLarge(TOO_LARGE)
+        raise _too_large()
+
+
+def _too_large() -> TooLarge:
+    return TooLarge(f"The attached file is larger than Easel takes ({CAP_BYTES >> 20} MB).")
 
 
 def _client() -> httpx.AsyncClient:

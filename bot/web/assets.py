@@ -53,12 +53,10 @@ async def usage(request: web.Request) -> web.Response:
     """`GET /api/v1/usage`."""
     studio, user_id, at = request.app[WEB].studio, request[USER], now()
     today = at.replace(hour=0, minute=0, second=0, microsecond=0)
+    moments = (today, today.replace(day=1), datetime.fromtimestamp(0, UTC))
+    today_usd, month_usd, total_usd = await studio.usages(user_id, moments)
     return answer(
         UsageOut(
-            day=today.date(),
-            today_usd=await studio.usage(user_id, today),
-            month=f"{today:%Y-%m}",
-            month_usd=await studio.usage(user_id, today.replace(day=1)),
-            total_usd=await studio.usage(user_id, datetime.fromtimestamp(0, UTC)),
+            day=today.date(), today_usd=today_usd, month=f"{today:%Y-%m}", month_usd=month_usd, total_usd=total_usd
         )
     )

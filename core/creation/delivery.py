@@ -4,7 +4,7 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 """
 
 import asyncio
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 
 import structlog
 
@@ -68,26 +68,15 @@ class Delivery:
             raise Conflict("Easel cannot post here.", "not_posted")
         return message
 
-    async def withdraw(self, written: list[Post]) -> None:
-        """Take messages back whose results are gone; what a platform refuses stays."""
+    async def withdraw(self, written: Sequence[Post]) -> None:
+        """Take messages back whose results are gone, or show what is left of them."""
         for post in written:
-            adapter = self.adapters.get(ThreadRef.parse(post.thread).platform)
-            try:
-                if adapter:
-                    await self._posting.withdraw(post, adapter)
-            except Exception as error:
-                log.warning("message_stays", post=post.id, error=type(error).__name__)
+            await self._taken_back(post, self._posting.withdraw)
 
     async def withdraw_all(self, user_id: str) -> None:
         """Take back every message that stands in a chat because of a person."""
-        written = await self._database.read(lambda session: posts.of_user(session, user_id))
-        for post in written:
-            adapter = self.adapters.get(ThreadRef.parse(post.thread).platform)
-            if adapter and post.message_id:
-                try:
-                    await adapter.delete(MessageRef(ThreadRef.parse(post.thread), post.message_id))
-                except Exception as error:
-                    log.warning("message_stays", post=post.id, error=type(error).__name__)
+        for post in await self._database.read(lambda session: posts.of_user(session, user_id)):
+            await self._taken_back(post, self._posting.remove)
 
     async def close(self) -> None:
         """Stop following; the next start goes on from the posts' rows."""
@@ -112,8 +101,9 @@ class Delivery:
                     return
                 except Exception as error:
                     log.warning("progress_not_shown", creation=creation_id, error=type(error).__name__)
-                    wait_s, failures = AGAIN_S[min(failures, len(AGAIN_S) - 1)], failures + 1
-                    await asyncio.sleep(wait_s)
+                    await asyncio.sleep(AGAIN_S[min(failures, len(AGAIN_S) - 1)])
+                    failures += 1
+                    continue
                 news = await _or_later(changed, wait_s)
 
     async def _shown(self, creation_id: str, *, news: bool) -> float | None:
@@ -145,6 +135,16 @@ class Delivery:
                 await self._posting.show(creation_id, adapter)
             except Unreachable as error:
                 log.warning("end_not_shown", creation=creation_id, reason=error.reason)
+
+    async def _taken_back(self, post: Post, act: Callable[[Post, Adapter], Awaitable[None]]) -> None:
+        """The boundary of this job: what a platform refuses stays, and the rest goes."""
+        adapter = self._adapter(post.thread)
+        if adapter is None:
+            return
+        try:
+            await act(post, adapter)
+        except Exception as error:
+            log.warning("message_stays", post=post.id, error=type(error).__name__)
 
     def _adapter(self, thread: str) -> Adapter | None:
         return self.adapters.get(ThreadRef.parse(thread).platform)

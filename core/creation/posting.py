@@ -113,6 +113,11 @@ class Posting:
         else:
             await adapter.delete(message)
 
+    async def remove(self, post: Post, adapter: Adapter) -> None:
+        """Take a message back, whatever it shows."""
+        if post.message_id:
+            await adapter.delete(MessageRef(ThreadRef.parse(post.thread), post.message_id))
+
     # --- the thread -----------------------------------------------------------------------------------------------
 
     async def _opened(self, creation_id: str, adapter: Adapter) -> Shown | None:

@@ -1,7 +1,7 @@
 """Small blocking file work, off the event loop, in a bounded pool of its own."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -23,6 +23,22 @@ class Disk:
     async def write(self, path: Path, data: bytes) -> None:
         """A whole file under its name, or none: half of one is never found there."""
         await self.run(_write, path, data)
+
+    async def receive(
+        self, chunks: AsyncIterable[bytes], path: Path, cap_bytes: int, too_large: Callable[[], Exception]
+    ) -> int:
+        """Write what comes, chunk by chunk, and count it; beyond `cap_bytes` the error of `too_large` is raised."""
+        size_bytes = 0
+        file = await self.run(path.open, "wb")
+        try:
+            async for chunk in chunks:
+                size_bytes += len(chunk)
+                if size_bytes > cap_bytes:
+                    raise too_large()
+                await self.run(file.write, chunk)
+        finally:
+            await self.run(file.close)
+        return size_bytes
 
     def close(self) -> None:
         """Finish what runs."""

@@ -1,7 +1,7 @@
 """Downloads what providers link into a file, and lets nothing else be reached or stored."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -55,10 +55,7 @@ class Fetcher:
         self._pool = pool
         self._timeout_s = timeout_s
         self._disk = Disk("fetch", 4)
-        self._clients = {
-            Way.PUBLIC: httpx_ssrf_protection(_client(), custom_validator=is_public),
-            Way.HOME: httpx_ssrf_protection(_client(), check_globally_reachable=False, custom_validator=is_here),
-        }
+        self._clients = clients(_client)
 
     async def fetch(self, url: str, target: Path, *, kind: Kind, links: Links, cap_bytes: int | None = None) -> Fetched:
         """Download one file and measure it. On an error nothing is left at `target`.
@@ -118,17 +115,8 @@ class Fetcher:
     async def _receive(self, response: httpx.Response, target: Path, cap_bytes: int) -> int:
         if int(response.headers.get("content-length", 0)) > cap_bytes:
             raise _too_large(cap_bytes)
-        size_bytes = 0
-        file = await self._disk.run(target.open, "wb")
-        try:
-            async for chunk in response.aiter_raw(CHUNK_BYTES):
-                size_bytes += len(chunk)
-                if size_bytes > cap_bytes:
-                    raise _too_large(cap_bytes)
-                await self._disk.run(file.write, chunk)
-        finally:
-            await self._disk.run(file.close)
-        return size_bytes
+        chunks = response.aiter_raw(CHUNK_BYTES)
+        return await self._disk.receive(chunks, target, cap_bytes, lambda: _too_large(cap_bytes))
 
     async def _measured(self, path: Path, kind: Kind, size_bytes: int) -> Fetched:
         start, name = MEDIA[kind]
@@ -142,6 +130,14 @@ class Fetcher:
 
     async def _remove(self, target: Path) -> None:
         await self._disk.run(target.unlink, missing_ok=True)
+
+
+def clients(make: Callable[[], httpx.AsyncClient]) -> dict[Way, httpx.AsyncClient]:
+    """One client for each way in which a link may be reached; each looks at the address that it really connects to."""
+    return {
+        Way.PUBLIC: httpx_ssrf_protection(make(), custom_validator=is_public),
+        Way.HOME: httpx_ssrf_protection(make(), check_globally_reachable=False, custom_validator=is_here),
+    }
 
 
 def _client() -> httpx.AsyncClient:
