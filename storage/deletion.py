@@ -10,12 +10,18 @@ from storage.tables import (
     UNFINISHED,
     Account,
     Asset,
+    Collection,
     Creation,
     CreationState,
     Inbound,
+    JoinCode,
+    Look,
+    Placement,
     Post,
+    Share,
     SignIn,
     Step,
+    Tag,
     Thread,
     Token,
     Turn,
@@ -68,16 +74,26 @@ def remains(session: Session, user_id: str) -> Remains:
 def erase(session: Session, user_id: str) -> None:
     """Delete every row of a person. Charges stay, without a name, so that totals hold."""
     ledger.forget(session, user_id)
-    theirs = select(Asset.id).where(Asset.user_id == user_id)
-    session.exec(delete(Vote).where(col(Vote.asset_id).in_(theirs)))
-    for table in (Vote, Asset, Post, Step, Turn, Inbound):
+    _let_go(session, user_id)
+    for table in (Vote, Share, Asset, Post, Step, Turn, Inbound):
         session.exec(delete(table).where(col(table.user_id) == user_id))
     session.exec(delete(Creation).where(col(Creation.user_id) == user_id))
     _leave_threads(session, user_id)
-    for key in (SignIn, Token):
+    for key in (SignIn, Token, JoinCode):
         session.exec(delete(key).where(col(key.user_id) == user_id))
     _leave(session, user_id)
     _purge_index(session)
+
+
+def _let_go(session: Session, user_id: str) -> None:
+    """Take their assets and collections out of everything that points to them, also of others."""
+    theirs, seqs = select(Asset.id).where(Asset.user_id == user_id), select(Asset.seq).where(Asset.user_id == user_id)
+    walls = select(Collection.id).where(Collection.user_id == user_id)
+    session.exec(delete(Vote).where(col(Vote.asset_id).in_(theirs)))
+    session.exec(delete(Placement).where(col(Placement.asset_seq).in_(seqs) | col(Placement.collection_id).in_(walls)))
+    for table in (Tag, Look, Collection):
+        session.exec(delete(table).where(col(table.user_id) == user_id))
+    session.exec(update(Asset).where(col(Asset.credit_id) == user_id).values(credit_id=None))
 
 
 def _leave(session: Session, user_id: str) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import delete as delete_rows
 from storage import posts, rows
 from storage.creations import next_round, touch
 from storage.people import living
-from storage.tables import Asset, Creation, Thread, Vote
+from storage.tables import Asset, Creation, Look, Placement, Share, Tag, Thread, Vote
 
 PAGE_MAX = 200
 WORD = re.compile(r"[^\W_]+", re.UNICODE)
@@ -56,7 +56,7 @@ def page(session: Session, user_id: str, query: Query) -> Page:
         if not tokens:
             return Page((), None)
         on_sqlite = session.get_bind().dialect.name == "sqlite"
-        wanted = _found_sqlite(wanted, user_id, tokens, query) if on_sqlite else _found_postgres(wanted, tokens)
+        wanted = _found_sqlite(wanted, user_id, tokens, query) if on_sqlite else _found_postgres(wanted, query)
     else:
         wanted = wanted.order_by(col(Asset.seq).desc())
     found = list(session.exec(wanted.limit(limit + 1)))
@@ -91,9 +91,10 @@ def _found_sqlite(wanted: Any, user_id: str, tokens: Sequence[str], query: Query
     return wanted.order_by(hits.rowid.desc())
 
 
-def _found_postgres(wanted: Any, tokens: Sequence[str]) -> Any:
-    prefixes = " & ".join(f"'{token}':*" for token in tokens)
-    match = text("asset.search @@ to_tsquery('simple', :prefixes)").bindparams(prefixes=prefixes)
+def _found_postgres(wanted: Any, query: Query) -> Any:
+    """The words are cut by the function that cut those in the index; of each, its beginning is enough."""
+    prefixes = "SELECT string_agg(quote_literal(lexeme) || ':*D', ' & ')::tsquery FROM unnest(easel_words(:words))"
+    match = text(f"asset.search @@ ({prefixes})").bindparams(words=query.words)
     return wanted.where(match).order_by(col(Asset.seq).desc())
 
 
@@ -197,11 +198,19 @@ def delete(session: Session, user_id: str, asset_id: str) -> list[str] | None:
     if found is None:
         return None
     keys = [key for key in (found.object_key, found.thumbnail_key) if key]
+    _let_go(session, found)
     session.delete(found)
-    session.exec(delete_rows(Vote).where(col(Vote.asset_id) == asset_id))
     if found.creation_id:
         touch(session, found.creation_id)
     return keys
+
+
+def _let_go(session: Session, found: Asset) -> None:
+    """Take an asset out of everything that points to it: votes, tags, collections, shares, looks."""
+    for kind in (Tag, Look, Placement):
+        session.exec(delete_rows(kind).where(col(kind.asset_seq) == found.seq))
+    for kept in (Vote, Share):
+        session.exec(delete_rows(kept).where(col(kept.asset_id) == found.id))
 
 
 def release(session: Session, asset_id: str) -> bool:

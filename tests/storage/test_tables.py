@@ -15,6 +15,8 @@ from storage.migrate import HEAD, migrate, revision
 from storage.tables import Asset, Creation, CreationState, StepState, User, new_id
 from tests.storage.rows import Rows
 
+pytestmark = pytest.mark.each_database
+
 
 def test_the_migrated_tables_are_those_of_the_code(database: Database) -> None:
     def ours(name: str | None, kind: str, _: object) -> bool:
@@ -54,7 +56,7 @@ def test_no_id_that_is_shown_counts_up() -> None:
         for column in table.primary_key
         if isinstance(column.type, Integer | BigInteger)
     }
-    assert numbered == {("asset", "seq")}
+    assert numbered == {("asset", "seq"), ("look", "asset_seq"), ("tag", "asset_seq"), ("placement", "asset_seq")}
     assert "seq" not in {field.name for field in fields(AssetView)}
 
 
