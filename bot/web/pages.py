@@ -37,6 +37,7 @@ EXAMPLES: tuple[tuple[str, str], ...] = (
     ("video", "A 6 second clip of a sailing boat on the open sea"),
     ("speech", "Say 'Good evening, and welcome to the gallery.'"),
 )
+RATIO_LEAST, RATIO_MOST = 0.45, 2.4
 FILTERS: tuple[tuple[str, dict[str, str]], ...] = (
     ("All", {}),
     ("Images", {"kind": "image"}),
@@ -49,7 +50,13 @@ FILTERS: tuple[tuple[str, dict[str, str]], ...] = (
 
 def add_pages(app: web.Application) -> None:
     """Add the pages, what they load, and the templates that errors and sign-in share with them."""
-    filters: Mapping[str, Callable[..., str]] = {"shape": shape, "clock": clock, "ago": ago, "thread_path": thread_path}
+    filters: Mapping[str, Callable[..., str]] = {
+        "shape": shape,
+        "ratio": ratio,
+        "clock": clock,
+        "ago": ago,
+        "thread_path": thread_path,
+    }
     environment = aiohttp_jinja2.setup(
         app,
         loader=jinja2.FileSystemLoader(HERE / "templates"),
@@ -170,6 +177,13 @@ def shape(asset: AssetView) -> str:
         return "5x4"
     ratio = asset.width / asset.height
     return min(SHAPES, key=lambda name: max(SHAPES[name] / ratio, ratio / SHAPES[name]))
+
+
+def ratio(asset: AssetView) -> str:
+    """Width to height of an asset's tile; panoramas and pillars are cut, a narration has the room of its words."""
+    if not asset.width or not asset.height:
+        return "1.7"
+    return f"{max(RATIO_LEAST, min(asset.width / asset.height, RATIO_MOST)):.3f}"
 
 
 def clock(seconds: float | None) -> str:

@@ -290,11 +290,10 @@ def generate_out(view: CreationView, links: Links) -> GenerateOut:
 
 
 def _asset_fields(view: AssetView, links: Links) -> dict[str, Any]:
-    pictured = view.kind != Kind.SPEECH  # thumbnails are made when first asked for, but a narration has none
     return _same(view, AssetOut) | {
         "bytes": view.size_bytes,
         "url": links.url(view.id),
-        "thumbnail_url": links.thumbnail(view.id) if pictured else None,
+        "thumbnail_url": links.thumbnail(view.id),
         "page_url": links.page(view.id),
     }
 

@@ -15,10 +15,11 @@ from storage.tables import Asset
 
 log = structlog.get_logger()
 MEDIA_TYPE = "image/webp"
+MAKERS = {"video": "core.native.pictures:poster", "audio": "core.native.waves:waveform"}
 
 
 class Thumbnails:
-    """WebP pictures that fit into 512 pixels: of images themselves, of videos a poster frame."""
+    """WebP pictures that fit into 512 pixels: of images themselves, of videos a poster frame, of sounds their waves."""
 
     def __init__(self, database: Database, objects: ObjectStore, pool: NativePool, folder: Path) -> None:
         self._database = database
@@ -29,7 +30,7 @@ class Thumbnails:
 
     def soon(self, asset: Asset) -> None:
         """Begin a thumbnail unless it is on its way."""
-        if asset.kind != "speech" and asset.id not in self._making:
+        if asset.id not in self._making:
             task = asyncio.create_task(self._make(asset), name="thumbnail")
             self._making[asset.id] = task
             task.add_done_callback(lambda _: self._making.pop(asset.id, None))
@@ -71,8 +72,8 @@ class Thumbnails:
         with TemporaryDirectory(dir=self._folder) as folder:
             source = await self._objects.fetch(asset.object_key, Path(folder))
             target = Path(folder) / "thumb.webp"
-            function = "poster" if asset.media_type.startswith("video/") else "thumbnail"
-            await self._pool.run(f"core.native.pictures:{function}", {"source": str(source), "target": str(target)})
+            maker = MAKERS.get(asset.media_type.split("/")[0], "core.native.pictures:thumbnail")
+            await self._pool.run(maker, {"source": str(source), "target": str(target)})
             await self._objects.put(key, target, MEDIA_TYPE)
         if await self._noted(asset, key):
             return key

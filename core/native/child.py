@@ -21,6 +21,8 @@ from core.errors import UserError
 FUNCTIONS = frozenset(
     {
         "core.native.masks:cut_out",
+        "core.native.evidence:examine",
+        "core.native.pictures:look",
         "core.native.pictures:poster",
         "core.native.pictures:probe",
         "core.native.pictures:sanitise_upload",
@@ -29,6 +31,7 @@ FUNCTIONS = frozenset(
         "core.native.shrink:as_png",
         "core.native.shrink:shrink",
         "core.native.sounds:join",
+        "core.native.waves:waveform",
         "core.providers.offline.clips:extend",
         "core.providers.offline.clips:film",
         "core.providers.offline.clips:upscale",

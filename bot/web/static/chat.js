@@ -63,15 +63,11 @@ function open(view) {
   document.getElementById("thread-list").prepend(el("li", {}, link));
 }
 
-async function refineAsked() {
+function refineAsked() {
   const wanted = new URLSearchParams(location.search).get("refine");
   if (!wanted) return;
   history.replaceState(null, "", location.pathname);
-  try {
-    composer.refine(await api.asset(wanted));
-  } catch (error) {
-    note(error.message);
-  }
+  composer.refineKnown(wanted);
 }
 
 for (const view of JSON.parse(turns.dataset.creations)) place(view, null);

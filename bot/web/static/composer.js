@@ -1,5 +1,6 @@
 // Where a wish is written: words, settings, and what to work from.
 
+import * as api from "./api.js";
 import { Given } from "./given.js";
 
 export class Composer {
@@ -11,7 +12,7 @@ export class Composer {
     this.kinds = [...this.form.querySelectorAll("[data-kind]")];
     this.trouble = document.getElementById("composer-trouble");
     this.button = document.getElementById("send");
-    this.given = new Given({ trouble: (text) => this.complain(text), changed: () => this.#fit() });
+    this.given = new Given({ trouble: (text) => this.complain(text), changed: () => this.#fit(), dropped: (id) => this.refineKnown(id) });
     this.send = send;
     this.#wire();
     this.#fit();
@@ -33,6 +34,15 @@ export class Composer {
   refine(asset) {
     this.given.refine(asset);
     this.focus();
+  }
+
+  /** The same, of an asset of which only the id is known. */
+  async refineKnown(id) {
+    try {
+      this.refine(await api.asset(id));
+    } catch (error) {
+      this.complain(error.message);
+    }
   }
 
   /** Say in one sentence what is wrong; an empty text takes it back. */

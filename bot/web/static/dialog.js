@@ -4,10 +4,20 @@ const THINGS = { image: "picture", video: "video", speech: "narration", upload: 
 
 /** Whether the person really wants to delete this asset. Esc and a click beside the dialog mean no. */
 export function confirmDelete(asset) {
-  const dialog = document.getElementById("delete");
   const thing = THINGS[asset.kind] ?? "result";
-  dialog.querySelector("h2").textContent = `Delete this ${thing}?`;
-  dialog.querySelector("p").textContent = `${asset.version ? `Version ${asset.version}` : "It"} is removed for good, here and from the gallery.`;
+  return asked(`Delete this ${thing}?`, `${asset.version ? `Version ${asset.version}` : "It"} is removed for good, here and from the gallery.`);
+}
+
+/** The same for several. */
+export function confirmDeleteAll(count) {
+  if (count === 1) return asked("Delete this one?", "It is removed for good, here and wherever it was shown.");
+  return asked(`Delete these ${count}?`, "They are removed for good, here and wherever they were shown.");
+}
+
+function asked(question, words) {
+  const dialog = document.getElementById("delete");
+  dialog.querySelector("h2").textContent = question;
+  dialog.querySelector("p").textContent = words;
   dialog.returnValue = "";
   dialog.showModal();
   return new Promise((resolve) => {

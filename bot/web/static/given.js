@@ -7,10 +7,12 @@ import { announce } from "./notes.js";
 const MOST = 10;
 
 export class Given {
-  constructor({ trouble, changed }) {
+  /** `dropped(id)`: an asset was dragged here from another page of Easel. */
+  constructor({ trouble, changed, dropped }) {
     this.list = document.getElementById("given");
     this.trouble = trouble;
     this.changed = changed;
+    this.dropped = dropped;
     this.entries = new Map();
     this.#wire();
   }
@@ -90,23 +92,28 @@ export class Given {
       event.preventDefault();
       take(event.clipboardData.files);
     });
-    wireDrop(take);
+    wireDrop(take, this.dropped);
   }
 }
 
-function wireDrop(take) {
-  const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
+const ASSET = /\/a\/([0-9a-f]{32})$/;
+
+function wireDrop(take, dropped) {
+  const takes = (event) => ["Files", "text/uri-list"].some((type) => event.dataTransfer?.types.includes(type));
   const show = (on) => document.body.classList.toggle("dropping", on);
   document.addEventListener("dragover", (event) => {
-    if (!hasFiles(event)) return;
+    if (!takes(event)) return;
     event.preventDefault();
     show(true);
   });
   document.addEventListener("dragleave", (event) => event.relatedTarget === null && show(false));
   document.addEventListener("drop", (event) => {
-    if (!hasFiles(event)) return;
+    if (!takes(event)) return;
     event.preventDefault();
     show(false);
-    take(event.dataTransfer.files);
+    const link = URL.parse?.(event.dataTransfer.getData("text/uri-list"));
+    const id = link?.origin === location.origin && link.pathname.match(ASSET)?.[1];
+    if (id) dropped(id);
+    else take(event.dataTransfer.files);
   });
 }
