@@ -52,7 +52,7 @@ bench: $(VENV)/.tests
 	@$(BIN)/python -m benchmarks $(NAME)
 
 chaos: $(VENV)/.tests
-	@$(BIN)/python -m benchmarks.chaos
+	@$(BIN)/python -m benchmarks.chaos $(if $(SHORT),--short)
 
 faults: $(VENV)/.tests
 	@$(BIN)/python -m benchmarks.faults
@@ -67,9 +67,9 @@ screenshots: $(VENV)/.tests
 
 lock: $(BIN)/python
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra offline --extra build pyproject.toml -o requirements.lock
+		--extra offline --extra postgres --extra build pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra offline --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+		--extra offline --extra postgres --extra build --extra otel --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache build *.egg-info

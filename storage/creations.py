@@ -4,7 +4,7 @@ Functions take a `Session` and run inside `Database.read`, `write` or `record`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,7 @@ from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, select, update
 
 from storage import rows
-from storage.database import insert_of
-from storage.people import living
+from storage.people import staying
 from storage.tables import (
     UNFINISHED,
     Asset,
@@ -26,11 +25,17 @@ from storage.tables import (
     StepState,
     Thread,
     Turn,
+    Vote,
     Workspace,
     new_id,
     now,
 )
+from storage.visibility import NOTHING, Notes, names
 
+ADMITTING = 7_305_441_991
+"""Of PostgreSQL's advisory locks, the one of whoever admits."""
+LONG_ACTIONS = ("animate", "extend")
+USUAL_OF = 30
 OPEN_STEPS = (StepState.PENDING, StepState.IN_PROGRESS)
 
 
@@ -61,6 +66,8 @@ class Snapshot:
     thread: Thread
     steps: tuple[Step, ...]
     assets: tuple[Asset, ...]
+    notes: Notes = NOTHING
+    """What its person thinks of the assets, and whose they were made from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,15 @@ class Place:
     follows: bool
     created_at: datetime
     surface: str = ""
+    worker: str | None = None
+    long: bool = False
+    """Films and long readings: minutes, not seconds."""
 
 
 # Built once: they run at every change, and building one costs as much as running it.
 _OF: Any = bindparam("of")
 _CREATIONS, _THREADS = rows.table_of(Creation), rows.table_of(Thread)
-_STEP_ROWS, _ASSET_ROWS = rows.table_of(Step), rows.table_of(Asset)
+_STEP_ROWS, _ASSET_ROWS, _VOTE_ROWS = rows.table_of(Step), rows.table_of(Asset), rows.table_of(Vote)
 _TOUCH = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF).values(revision=_CREATIONS.c.revision + 1)
 _CHANGE = _TOUCH.where(or_(*(_CREATIONS.c.state == state for state in UNFINISHED)))
 _CHANGE_OPEN = update_rows(_STEP_ROWS).where(or_(*(_STEP_ROWS.c.state == state for state in OPEN_STEPS)))
@@ -91,9 +101,17 @@ _CREATION = (
 )
 _STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
 _ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
+_RATINGS = (
+    columns(_VOTE_ROWS.c.asset_id, _VOTE_ROWS.c.value)
+    .join_from(_ASSET_ROWS, _VOTE_ROWS, _VOTE_ROWS.c.asset_id == _ASSET_ROWS.c.id)
+    .where(_ASSET_ROWS.c.creation_id == _OF, _VOTE_ROWS.c.user_id == bindparam("by"))
+)
+_INBOUNDS = rows.table_of(Inbound)
+_INBOUND = columns(_INBOUNDS.c.creation_id).where(_INBOUNDS.c.event_key == _OF)
+_THREAD_AT = columns(_THREADS.c.id).where(_THREADS.c.ref == _OF)
 _PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
 _STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
-_STANDING = columns(_THREADS.c.ref, _CREATIONS.c.state, _CREATIONS.c.started_at).where(
+_STANDING = columns(_THREADS.c.ref, _CREATIONS.c.state, _CREATIONS.c.started_at, _CREATIONS.c.worker).where(
     _CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id
 )
 _TURNS = columns(Turn).where(col(Turn.creation_id) == _OF).order_by(col(Turn.index))
@@ -107,9 +125,15 @@ _IN_THREAD = (
     .order_by(_CREATIONS.c.created_at.desc(), _CREATIONS.c.id)
     .limit(bindparam("most", type_=Integer))
 )
-_ROUND = columns(_CREATIONS.c.round).where(_CREATIONS.c.id == _OF)
+_ROUND = columns(_CREATIONS.c.round).where(_CREATIONS.c.id == _OF).with_for_update(**rows.LOCKED)
 _SET_ROUND = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF)
-_COUNT_ROUND = update_rows(_THREADS).where(_THREADS.c.id == _OF).values(rounds=_THREADS.c.rounds + 1)
+_COUNT_ROUND = update_rows(_THREADS).where(_THREADS.c.id == _OF).values(rounds=_THREADS.c.rounds + 1, head_id=None)
+_PLACE = ("id", "user_id", "thread_id", "follows", "created_at", "surface", "worker", "action", "options")
+_PLACES = (
+    columns(*(_CREATIONS.c[name] for name in _PLACE))
+    .where(_CREATIONS.c.state == bindparam("state"))
+    .order_by(_CREATIONS.c.created_at, _CREATIONS.c.id)
+)
 _PLAIN_THREAD = columns(_THREADS).where(_THREADS.c.id == _OF)
 _PLAIN_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
 _PLAIN_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
@@ -125,19 +149,18 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
     Raises:
         Forgotten: the person asked to be forgotten.
     """
-    known = session.get(Inbound, new.event_key)
-    if known:
-        return known.creation_id, False
-    living(session, new.user_id)
+    if known := rows.read(session, _INBOUND, of=new.event_key):
+        return str(known[0].creation_id), False
+    new = replace(new, user_id=staying(session, new.user_id))
     creation_id = new_id()
-    if not _first(session, new, creation_id):
-        return session.get_one(Inbound, new.event_key).creation_id, False
-    thread = _thread(session, new)
+    if (claimed := _claimed(session, new, creation_id)) != creation_id:
+        return claimed, False
+    thread_id = _thread(session, new)
     creation = Creation(
         id=creation_id,
         user_id=new.user_id,
         workspace_id=new.workspace_id,
-        thread_id=thread.id,
+        thread_id=thread_id,
         surface=new.surface,
         prompt=new.prompt,
         options=new.options | _rules(session, new),
@@ -146,8 +169,7 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
         action=new.action,
         follows=new.follows,
     )
-    session.add(creation)
-    session.flush()
+    rows.add(session, [creation])
     return creation_id, True
 
 
@@ -157,21 +179,20 @@ def _rules(session: Session, new: NewCreation) -> dict[str, Any]:
     return {"rules": rules} if rules else {}
 
 
-def _first(session: Session, new: NewCreation, creation_id: str) -> bool:
-    """Claim the event. Of two processes that record the same delivery at one moment, one inserts."""
-    row = Inbound(event_key=new.event_key, creation_id=creation_id, user_id=new.user_id).model_dump()
-    claimed = session.execute(insert_of(session)(Inbound).values(**row).on_conflict_do_nothing())
-    return bool(getattr(claimed, "rowcount", 0))
+def _claimed(session: Session, new: NewCreation, creation_id: str) -> str:
+    """Claim the event; whose it is. Of two processes that record the same delivery at one moment, one inserts."""
+    rows.claim(session, Inbound(event_key=new.event_key, creation_id=creation_id, user_id=new.user_id))
+    return str(rows.read(session, _INBOUND, of=new.event_key)[0].creation_id)
 
 
-def _thread(session: Session, new: NewCreation) -> Thread:
-    thread = thread_by_ref(session, new.thread_ref)
-    if thread is None:
-        title = " ".join((new.prompt or new.action or "").split())[:80]
-        thread = Thread(ref=new.thread_ref, user_id=new.user_id, workspace_id=new.workspace_id, title=title)
-        session.add(thread)
-        session.flush()
-    return thread
+def _thread(session: Session, new: NewCreation) -> str:
+    """The id of the thread at the wish's address, which it may be the first in."""
+    if known := rows.read(session, _THREAD_AT, of=new.thread_ref):
+        return str(known[0].id)
+    title = " ".join((new.prompt or new.action or "").split())[:80]
+    thread = Thread(ref=new.thread_ref, user_id=new.user_id, workspace_id=new.workspace_id, title=title)
+    rows.add(session, [thread])
+    return thread.id
 
 
 def thread_by_ref(session: Session, ref: str) -> Thread | None:
@@ -203,8 +224,8 @@ def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> 
     if found is None or (user_id is not None and found[0].user_id != user_id):
         return None
     creation, thread = found
-    steps, assets = (session.execute(query, wanted).scalars() for query in (_STEPS, _ASSETS))
-    return Snapshot(creation, thread, tuple(steps), tuple(assets))
+    steps, assets = (tuple(session.execute(query, wanted).scalars()) for query in (_STEPS, _ASSETS))
+    return Snapshot(creation, thread, steps, assets, _notes(session, creation, assets))
 
 
 def looked_at(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
@@ -217,7 +238,15 @@ def looked_at(session: Session, creation_id: str, user_id: str | None = None) ->
         return None
     thread: Any = rows.read(session, _PLAIN_THREAD, of=found[0].thread_id)
     steps, assets = (tuple(rows.read(session, query, of=creation_id)) for query in (_PLAIN_STEPS, _PLAIN_ASSETS))
-    return Snapshot(found[0], thread[0], steps, assets)  # type: ignore[arg-type]
+    return Snapshot(found[0], thread[0], steps, assets, _notes(session, found[0], assets))  # type: ignore[arg-type]
+
+
+def _notes(session: Session, creation: Creation, assets: Sequence[Asset]) -> Notes:
+    if not assets:
+        return NOTHING
+    votes = rows.read(session, _RATINGS, of=creation.id, by=creation.user_id)
+    credited = {asset.credit_id for asset in assets if asset.credit_id}
+    return Notes({vote.asset_id: vote.value for vote in votes}, names(session, credited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +256,15 @@ class Standing:
     thread: str
     state: CreationState
     begun: bool
+    worker: str | None
 
 
 def standing(session: Session, creation_id: str) -> Standing | None:
     """What tells whether, and where, there is something to show."""
     found = rows.read(session, _STANDING, of=creation_id)
-    return Standing(found[0].ref, found[0].state, found[0].started_at is not None) if found else None
+    if not found:
+        return None
+    return Standing(found[0].ref, found[0].state, found[0].started_at is not None, found[0].worker)
 
 
 def thread_snapshots(
@@ -275,7 +307,7 @@ def author_of_inputs(session: Session, creation: Creation) -> str | None:
 
 def received(session: Session, creation_id: str, source: str, asset_id: str) -> None:
     """Note that a file from a chat has become an asset. Noted twice, it counts once."""
-    creation = session.get_one(Creation, creation_id)
+    creation = session.get_one(Creation, creation_id, with_for_update=rows.LOCKED)
     left = [file for file in creation.files if file["source"] != source]
     if len(left) < len(creation.files):
         creation.files, creation.inputs = left, [*creation.inputs, asset_id]
@@ -300,16 +332,34 @@ def unfinished(session: Session, user_id: str) -> list[str]:
 
 def places(session: Session, state: CreationState) -> list[Place]:
     """Every creation in one state, oldest first."""
-    wanted = (
-        Creation.id,
-        Creation.user_id,
-        Creation.thread_id,
-        Creation.follows,
-        Creation.created_at,
-        Creation.surface,
+    return [_place(row) for row in rows.read(session, _PLACES, state=state)]
+
+
+def _place(row: Any) -> Place:
+    long = _is_long(row.action, row.options)
+    return Place(
+        row.id, row.user_id, row.thread_id, row.follows, row.created_at, row.surface, worker=row.worker, long=long
     )
-    query = columns(*map(col, wanted)).where(col(Creation.state) == state)
-    return [Place(*row) for row in session.execute(query.order_by(col(Creation.created_at), col(Creation.id)))]
+
+
+def _is_long(action: str | None, options: dict[str, Any]) -> bool:
+    return action in LONG_ACTIONS or options.get("duration_s") is not None
+
+
+def admitting(session: Session) -> None:
+    """Let nobody else admit until this transaction ends: two that count the same room would both fill it."""
+    if session.get_bind().dialect.name != "sqlite":  # which has one worker
+        session.execute(columns(func.pg_advisory_xact_lock(ADMITTING)))
+
+
+def usual_s(session: Session) -> float | None:
+    """How long the newest creations took, from their start to their end; None before the first."""
+    took = columns(_CREATIONS.c.started_at, _CREATIONS.c.finished_at).where(
+        _CREATIONS.c.started_at.is_not(None), _CREATIONS.c.finished_at.is_not(None)
+    )
+    newest = session.execute(took.order_by(_CREATIONS.c.created_at.desc()).limit(USUAL_OF)).all()
+    seconds = [(finished - started).total_seconds() for started, finished in newest]
+    return sum(seconds) / len(seconds) if seconds else None
 
 
 def admit(session: Session, creation_id: str, worker: str, deadline: timedelta) -> bool:
@@ -342,7 +392,7 @@ def change_step(session: Session, step: Step, **values: Any) -> None:
 
 def cancel(session: Session, user_id: str, creation_id: str) -> CreationState | None:
     """Ask a creation to stop; what only waits ends at once. Returns the state found, None where it is not theirs."""
-    creation = session.get(Creation, creation_id)
+    creation = session.get(Creation, creation_id, with_for_update=rows.LOCKED)
     if creation is None or creation.user_id != user_id:
         return None
     state = creation.state
@@ -382,9 +432,17 @@ def close_steps(session: Session, creation_id: str) -> None:
 
 
 def overdue(session: Session, before: datetime) -> list[str]:
-    """Creations whose deadline passed a while ago and which nobody has ended."""
+    """Creations whose deadline passed a while ago and which nobody has ended.
+
+    Not those of which something is made and only waits for the store of files: it was paid for.
+    """
+    waits = select(Step.creation_id).where(
+        col(Step.creation_id) == col(Creation.id), col(Step.state).in_(OPEN_STEPS), col(Step.spooled_at).is_not(None)
+    )
     query = select(Creation.id).where(
-        col(Creation.state).in_((CreationState.RUNNING, CreationState.WAITING)), col(Creation.deadline_at) < before
+        col(Creation.state).in_((CreationState.RUNNING, CreationState.WAITING)),
+        col(Creation.deadline_at) < before,
+        ~waits.exists(),
     )
     return list(session.exec(query))
 
@@ -412,6 +470,11 @@ def confirm(session: Session, creation_id: str) -> None:
         .where(col(Creation.id) == creation_id, col(Creation.state) == CreationState.WAITING)
         .values(state=CreationState.RUNNING, confirmed_at=now(), revision=Creation.revision + 1)
     )
+
+
+def worker_of(session: Session, creation_id: str) -> str | None:
+    """Who carries a creation out."""
+    return session.exec(select(Creation.worker).where(Creation.id == creation_id)).first()
 
 
 def running_of(session: Session, worker: str) -> list[str]:

@@ -13,6 +13,10 @@ class Forgotten(StorageError):
     """The row's owner asked to be forgotten: nothing more is kept for them."""
 
 
+class NotOurs(StorageError):
+    """The creation belongs to another worker by now: nothing was stored, and nothing more may be."""
+
+
 class StoreAway(StorageError, OSError):
     """The object store cannot be reached, refuses, or did not keep what it was given: the same may work later.
 

@@ -14,7 +14,6 @@ from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, delete, select, update
 
 from storage import rows
-from storage.database import insert_of
 from storage.tables import Budget, Charge, ChargeState, now
 
 
@@ -160,8 +159,7 @@ def _take(session: Session, limit: Limit, micros: int) -> bool:
     """Hold an amount in one budget; its row is made when it is first asked for."""
     if _raised(session, limit, micros):
         return True
-    row = {"id": limit.id, "scope": limit.scope, "period": limit.period, "reserved_micros": 0, "spent_micros": 0}
-    session.execute(insert_of(session)(Budget).values(**row).on_conflict_do_nothing())
+    rows.claim(session, Budget(id=limit.id, scope=limit.scope, period=limit.period))
     return _raised(session, limit, micros)
 
 
@@ -213,6 +211,7 @@ _CLOSE = update_rows(rows.table_of(Charge)).where(_CHARGES.id == _OF)
 _RESERVED = columns(_CHARGES.id, _CHARGES.step_id, _CHARGES.budgets, _CHARGES.reserved_micros).where(
     _CHARGES.state == ChargeState.RESERVED
 )
+_RESERVED = _RESERVED.with_for_update()  # of two who close a charge at once, one gives its hold back
 _HELD = _RESERVED.where(_CHARGES.step_id == _OF)
 _HELD_BY_CREATION = _RESERVED.where(_CHARGES.creation_id == _OF)
 _SPENT = columns(func.coalesce(func.sum(_CHARGES.settled_micros), 0)).where(

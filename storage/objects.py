@@ -4,21 +4,36 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
 T = TypeVar("T")
 CHUNK = 256 * 1024
+PAGE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One stored object."""
+
+    key: str
+    size_bytes: int
+    at: datetime
+    """When it was written last."""
 
 
 class ObjectStore(Protocol):
     """A place for finished files. A second put under one key overwrites, so a repeated step leaves no second copy."""
 
     async def put(self, key: str, source: Path, media_type: str) -> None:
-        """Store a file; when this returns, it survives a power cut.
+        """Store a file; when this returns, it survives a power cut. Cancelled, it leaves nothing behind.
 
         Raises:
             StoreAway: a store beyond this machine did not keep it; the same may work later. So for all that follow.
@@ -63,7 +78,11 @@ class ObjectStore(Protocol):
         ...
 
     async def keys(self, prefix: str = "") -> list[str]:
-        """Every key under a prefix, for audits."""
+        """Every key under a prefix, sorted."""
+        ...
+
+    def listing(self, prefix: str = "") -> AsyncIterator[list["Stored"]]:
+        """What is stored under a prefix, page by page, in no order: however much it is, little of it is in memory."""
         ...
 
     def close(self) -> None:
@@ -81,7 +100,8 @@ class FileObjects:
 
     async def put(self, key: str, source: Path, media_type: str) -> None:
         """Copy beside the target, flush, then rename."""
-        await self._run(lambda: self._put(self._path(key), source))
+        work = self._pool.submit(self._put, self._path(key), source)
+        await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True))
 
     async def size(self, key: str) -> int | None:
         """The file's size in bytes."""
@@ -125,7 +145,13 @@ class FileObjects:
 
     async def keys(self, prefix: str = "") -> list[str]:
         """Walk the folder."""
-        return await self._run(lambda: self._keys(prefix))
+        return sorted([each.key async for page in self.listing(prefix) for each in page])
+
+    async def listing(self, prefix: str = "") -> AsyncIterator[list[Stored]]:
+        """Walk the folder, a page of files at a time."""
+        walk = self._walk(prefix)
+        while page := await self._run(lambda: list(islice(walk, PAGE))):
+            yield page
 
     def close(self) -> None:
         """Let running copies finish."""
@@ -142,10 +168,9 @@ class FileObjects:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{uuid4().hex}.part")
         try:
-            with source.open("rb") as reader, part.open("wb") as writer:
-                shutil.copyfileobj(reader, writer, CHUNK)
-                writer.flush()
-                os.fsync(writer.fileno())
+            shutil.copyfile(source, part)  # inside the kernel, where there is a way
+            with part.open("rb+") as copied:
+                os.fsync(copied.fileno())
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
@@ -156,13 +181,29 @@ class FileObjects:
         shutil.rmtree(folder, ignore_errors=True)
         return count
 
-    def _keys(self, prefix: str) -> list[str]:
-        files = (path for path in self.folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-        keys = (path.relative_to(self.folder).as_posix() for path in files)
-        return sorted(key for key in keys if key.startswith(prefix))
+    def _walk(self, prefix: str) -> Iterator[Stored]:
+        """Every file under the folder that a prefix ends in, as far as its key begins with the whole of it."""
+        for place, _, names in os.walk(self.folder / prefix.rpartition("/")[0]):
+            for name in names:
+                path = Path(place) / name
+                key = path.relative_to(self.folder).as_posix()
+                if name.startswith(".") or not key.startswith(prefix):
+                    continue
+                with suppress(FileNotFoundError):
+                    found = path.stat()
+                    yield Stored(key, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+async def unless_cancelled(work: Future[T], undo: Callable[[], object]) -> T:
+    """Wait for a thread. Where nobody waits any more, the thread goes on nevertheless: then what it did is undone."""
+    try:
+        return await asyncio.wrap_future(work)
+    except asyncio.CancelledError:
+        work.add_done_callback(lambda done: None if done.cancelled() else undo())
+        raise
 
 
 def _size(path: Path) -> int | None:

@@ -1,16 +1,17 @@
 """Who is who: people, their accounts on platforms, and the keys they sign in with."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
 from storage.errors import Forgotten
-from storage.tables import Account, SignIn, Token, User, Workspace, now
+from storage.tables import Account, Asset, Creation, SignIn, Token, User, Workspace, now
 
 LOCAL = "local"
 SIGN_IN_LIFE = timedelta(minutes=10)
@@ -18,6 +19,7 @@ SIGN_IN_LIFE = timedelta(minutes=10)
 # Built once: they are asked at every request.
 _OF: Any = bindparam("of")
 _USER = columns(User).where(col(User.id) == _OF)
+_STAYING = columns(col(User.forgotten_at), col(User.joined_to)).where(col(User.id) == _OF).with_for_update(read=True)
 _BY_TOKEN = columns(col(Token.user_id)).where(col(Token.sha256) == _OF, col(Token.revoked_at).is_(None))
 
 
@@ -75,7 +77,7 @@ def local_user(session: Session) -> User:
 
 
 def living(session: Session, user_id: str) -> User:
-    """The user's row.
+    """The user's row, or that of the person whom they turned out to be.
 
     Raises:
         Forgotten: the person is gone, or asked to be.
@@ -83,7 +85,21 @@ def living(session: Session, user_id: str) -> User:
     user: User | None = session.execute(_USER, {"of": user_id}).scalars().first()
     if user is None or user.forgotten_at:
         raise Forgotten("this person asked to be forgotten")
-    return user
+    return living(session, user.joined_to) if user.joined_to else user
+
+
+def staying(session: Session, user_id: str) -> str:
+    """Make sure that the person is there, and is not marked as gone before this transaction ends.
+
+    Returns the id that they have by now: another one where they turned out to be somebody who was here already.
+
+    Raises:
+        Forgotten: the person is gone, or asked to be.
+    """
+    found = session.execute(_STAYING, {"of": user_id}).first()
+    if found is None or found.forgotten_at:
+        raise Forgotten("this person asked to be forgotten")
+    return staying(session, found.joined_to) if found.joined_to else user_id
 
 
 def workspace_of(session: Session, platform: str, platform_id: str) -> Workspace:
@@ -155,3 +171,44 @@ def use_sign_in(session: Session, plain: str, at: datetime) -> str | None:
 
 def _hash(plain: str) -> str:
     return sha256(plain.encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person as an operator names them."""
+
+    user_id: str
+    name: str
+    accounts: tuple[str, ...]
+    assets: int
+    creations: int
+
+
+def named(session: Session, text: str) -> list[Known]:
+    """Who is meant by an id, a platform's account (`discord:123`, `slack:T1:U1`), `local`, or the name of a token."""
+    platform, _, rest = text.partition(":")
+    workspace, _, account = rest.rpartition(":")
+    query = select(Account.user_id)
+    if text == LOCAL:
+        query = query.where(Account.platform == LOCAL)
+    elif rest:
+        query = query.where(Account.platform == platform, Account.platform_id == account)
+        query = query.where(Account.workspace == workspace) if workspace else query
+    else:
+        query = query.where((col(Account.user_id) == text) | _is_token(text))
+    ids = set(session.exec(query)) or set(session.exec(select(User.id).where(User.id == text)))
+    return [_known(session, living(session, each)) for each in sorted(ids)]
+
+
+def _is_token(name: str) -> Any:
+    return (col(Account.platform) == "token") & (col(Account.platform_id) == name)
+
+
+def _known(session: Session, user: User) -> Known:
+    accounts = session.exec(select(Account).where(Account.user_id == user.id)).all()
+    named = tuple(":".join(filter(None, (each.platform, each.workspace, each.platform_id))) for each in accounts)
+    counts = (
+        session.exec(select(func.count()).select_from(table).where(table.user_id == user.id)).one()
+        for table in (Asset, Creation)
+    )
+    return Known(user.id, user.name, named, *counts)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session, col, select, update
 
+from storage import rows
 from storage.tables import Asset, Creation, Post, PostState, Thread, now
 
 ROOT = "root"
@@ -69,6 +70,7 @@ def lost(session: Session, post_id: str) -> None:
 def opened(session: Session, creation: Creation, thread: str, message_id: str) -> Post:
     """Note where a pending thread was opened. Of two that opened it, the first counts: see the row returned."""
     post, _ = intend(session, creation, thread, ROOT)
+    session.refresh(post, with_for_update=rows.LOCKED)
     if post.state != PostState.INTENT:
         return post
     post.thread, post.message_id, post.state, post.sent_at = thread, message_id, PostState.SENT, now()

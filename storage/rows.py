@@ -10,7 +10,13 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Executable, Row, Table, insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+LOCKED: dict[str, Any] = {"key_share": True}
+"""For `with_for_update`: nobody else writes the row before this transaction ends. SQLite has one writer anyway.
+
+Of PostgreSQL's locks the one that lets others insert rows which point to it."""
 
 
 def table_of(kind: type[SQLModel]) -> Any:
@@ -41,6 +47,27 @@ def add(session: Session, rows: Iterable[SQLModel]) -> None:
         for column, value in zip(table_of(type(row)).primary_key, key, strict=True):
             if column.name not in values:
                 setattr(row, column.name, value)
+
+
+def claim(session: Session, row: SQLModel) -> None:
+    """Insert a row unless its key is taken. Who came first is told by the row alone: PostgreSQL counts nothing here."""
+    session.flush()
+    connection = session.connection()
+    connection.execute(_claim(type(row), connection.dialect.name), row.model_dump(exclude_none=True))
+
+
+def insert_of(session: Session) -> Any:
+    """The `INSERT` of this database, which knows `ON CONFLICT`."""
+    return _insert_of(session.get_bind().dialect.name)
+
+
+def _insert_of(dialect: str) -> Any:
+    return (sqlite if dialect == "sqlite" else postgresql).insert
+
+
+@cache
+def _claim(kind: type[SQLModel], dialect: str) -> Any:
+    return _insert_of(dialect)(table_of(kind)).on_conflict_do_nothing()
 
 
 @cache

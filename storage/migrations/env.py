@@ -11,5 +11,7 @@ engine = context.config.attributes.get("engine") or make_engine(context.config.g
 with engine.connect() as connection:
     context.configure(connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True)
     with context.begin_transaction():
+        if connection.dialect.name != "sqlite":
+            context.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0")
         context.run_migrations()
     connection.commit()

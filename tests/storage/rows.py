@@ -1,7 +1,6 @@
 """Rows as other parts of Easel would have left them."""
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from storage import creations, gallery, people
 from storage.creations import NewCreation
 from storage.database import Database
 from storage.tables import Asset, Creation, Step, Turn, new_id
+from tests.outsider import ask, dump
 
 T = TypeVar("T")
 
@@ -66,12 +66,12 @@ class Rows:
         return self.assets(creation, self.step(creation), count, asked=asked, **more)
 
     def sql(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Ask the file as an outsider would."""
-        connection = sqlite3.connect(self.path)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
+        """Ask the database as an outsider would."""
+        return ask(self.database.url, statement, *values)
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table."""
+        return dump(self.database.url)
 
     @property
     def path(self) -> Path:

@@ -11,6 +11,8 @@ from storage.errors import Forgotten
 from storage.tables import Creation, CreationState, Inbound, Thread, now
 from tests.storage.rows import Rows, wish
 
+pytestmark = pytest.mark.each_database
+
 HOUR = timedelta(hours=1)
 
 

@@ -15,21 +15,28 @@ from storage.database import Database, normal_url
 from storage.errors import StorageBusy
 from storage.tables import User
 
+pytestmark = pytest.mark.each_database
+
 HOLDER = """
-import sqlite3, sys
-connection = sqlite3.connect(sys.argv[1], isolation_level=None)
-connection.execute("BEGIN EXCLUSIVE")
+import sqlite3, sys, psycopg
+url = sys.argv[1]
+if url.startswith("sqlite"):
+    connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)
+    connection.execute("BEGIN EXCLUSIVE")
+else:
+    connection = psycopg.connect(url.replace("+psycopg", ""))
+    connection.execute('LOCK TABLE "user" IN EXCLUSIVE MODE')
 print("held", flush=True)
 sys.stdin.readline()
-connection.execute("COMMIT")
+connection.commit()
+connection.close()
 """
 
 
 @contextmanager
 def locked(database: Database) -> Iterator["subprocess.Popen[str]"]:
     """Another process writes, and does not end."""
-    path = database.url.removeprefix("sqlite:///")
-    command = [sys.executable, "-c", HOLDER, path]
+    command = [sys.executable, "-c", HOLDER, database.url]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout
         assert holder.stdout.readline() == "held\n"
@@ -48,6 +55,7 @@ def names(session: Session) -> list[str]:
     return list(session.exec(select(User.name)))
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
 async def test_every_connection_survives_a_power_cut(database: Database, pragma: str, value: object) -> None:
     def ask(session: Session) -> object:
@@ -147,6 +155,7 @@ async def test_an_error_in_a_transaction_stores_nothing_and_harms_no_later_one(d
     assert await database.read(names) == ["whole"]
 
 
+@pytest.mark.sqlite_alone
 async def test_a_full_disk_is_said_as_busy_and_stores_nothing(database: Database) -> None:
     def too_much(session: Session) -> None:
         session.connection().exec_driver_sql("PRAGMA max_page_count=1")
@@ -172,6 +181,7 @@ async def test_two_processes_write_side_by_side(database: Database, tmp_path: Pa
     assert len(await database.read(names)) == 60
 
 
+@pytest.mark.sqlite_alone
 @pytest.mark.parametrize("given", ["postgres://u:p@h/d", "postgresql://u:p@h/d"])
 def test_addresses_are_taken_as_hosts_hand_them_out(given: str) -> None:
     assert normal_url(given) == "postgresql+psycopg://u:p@h/d"
@@ -213,6 +223,7 @@ async def test_of_writes_that_waited_together_one_that_fails_fails_alone(databas
     assert sorted(await database.read(names)) == ["a", "b", "c"]
 
 
+@pytest.mark.sqlite_alone
 async def test_a_later_write_of_those_that_waited_together_sees_the_earlier(database: Database) -> None:
     async with busy(database):
         line = asyncio.gather(database.write(add("first")), database.write(names))
@@ -220,6 +231,7 @@ async def test_a_later_write_of_those_that_waited_together_sees_the_earlier(data
     assert await line == [None, ["first"]]
 
 
+@pytest.mark.sqlite_alone
 async def test_a_disk_that_is_full_for_one_of_them_stores_none_of_them_and_tells_each(database: Database) -> None:
     def too_much(session: Session) -> None:
         session.connection().exec_driver_sql("PRAGMA max_page_count=1")
@@ -234,6 +246,7 @@ async def test_a_disk_that_is_full_for_one_of_them_stores_none_of_them_and_tells
     assert await database.read(names) == []
 
 
+@pytest.mark.sqlite_alone
 async def test_a_write_that_nobody_waits_for_any_more_is_left_out(database: Database) -> None:
     async with busy(database):
         waiting = [asyncio.create_task(database.write(add(name))) for name in ("a", "b", "c")]

@@ -11,6 +11,8 @@ from storage.ledger import Hold, Limit, Short
 from storage.tables import Budget, Charge, new_id, now
 from tests.storage.rows import Rows
 
+pytestmark = pytest.mark.each_database
+
 DOLLAR = 1_000_000
 CENT = 10_000
 DAY = Limit("total", "all", "2026-01-01", DOLLAR)

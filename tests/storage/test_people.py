@@ -9,6 +9,8 @@ from storage.people import SIGN_IN_LIFE
 from storage.tables import Token, now
 from tests.storage.rows import Rows
 
+pytestmark = pytest.mark.each_database
+
 
 def test_the_same_account_is_the_same_person_and_another_workspace_another(rows: Rows) -> None:
     def person(*account: str) -> str:

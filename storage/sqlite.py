@@ -1,0 +1,195 @@
+"""What SQLite needs: one writer at a time, many writes in one flush of the disk, and small reads answered at once.
+
+Async sessions were measured at an insert p99 of 434 ms with 16 at once; this way it stays near one commit.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, suppress
+from time import monotonic
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
+
+from storage.errors import StorageBusy
+from storage.glances import Glances, Occupied
+from storage.lines import Line, Take
+from storage.patience import LOCK_WAIT_MS, Patience, left_ms
+from storage.turns import Turns
+
+T = TypeVar("T")
+READERS = 4
+TOGETHER = 16
+"""How many writes that wait share one transaction, and one flush of the disk; fewer where a wish waits."""
+READ_TOGETHER = 4
+"""How many reads that wait share one snapshot and one connection."""
+
+
+class Sqlite:
+    """Reads, writes and wishes on one file. A write takes the lock at its beginning, so it never fails halfway because
+    somebody else wrote first.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._reads = Line("db-read", READERS, self._looked)
+        self._writes = Line("db-write", 1, self._together)
+        self._glances = Glances(engine)
+        # A wish is recorded beside the line of other writes: it must not wait behind them.
+        self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
+        self._caretaker = ThreadPoolExecutor(1, thread_name_prefix="db-purge")
+        self._turns = Turns()
+        self._patience = Patience()
+
+    async def read(self, work: Callable[[Session], T]) -> T:
+        """Run a query in a thread, alone or beside others that wait."""
+        return await self._reads.run(work)
+
+    async def look(self, work: Callable[[Session], T]) -> T:
+        """Run a small query at once, on the loop; where that would have to wait, as `read` does."""
+        with suppress(Occupied):
+            return self._glances.take(work)
+        return await self.read(work)
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run one transaction, as one part of a transaction with others that wait: each counts or fails by itself."""
+        return await self._writes.run(work)
+
+    async def record(self, work: Callable[[Session], T]) -> T:
+        """Run the transaction of a wish, before all other writes."""
+        came = monotonic()
+        return await _run(self._recorder, lambda: self._record(work, came))
+
+    async def purge(self) -> None:
+        """Empty the write-ahead log, in which deleted words linger."""
+        await _run(self._caretaker, self._purge)
+
+    def close(self) -> None:
+        """Finish what runs and close every connection."""
+        self._reads.close()
+        self._writes.close()
+        self._recorder.shutdown(wait=True)
+        self._caretaker.shutdown(wait=True)
+        self._glances.close()
+        self._engine.dispose()
+
+    def _looked(self, take: Take) -> list[Any]:
+        """Reads that were there before their snapshot was taken, so that each sees what its asker has written."""
+        works = [work for _ in range(READ_TOGETHER) if (work := take())]
+        if not works:
+            return []
+        with self._engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")  # one snapshot for all queries of a work
+            return [_read(connection, work) for work in works]
+
+    def _record(self, work: Callable[[Session], T], came: float) -> T:
+        result = self._write(work, self._patience.until(came), is_wish=True)
+        self._patience.got_through()
+        return result
+
+    def _write(self, work: Callable[[Session], T], until: float, *, is_wish: bool = False) -> T:
+        try:
+            with self._turn(until, is_wish), Session(self._engine, expire_on_commit=False) as session:
+                _begin(session.connection(), left_ms(until))
+                result = work(session)
+                session.commit()
+                return result
+        except OperationalError as error:
+            raise _busy() from error
+
+    def _together(self, take: Take) -> list[Any]:
+        """Writes that share a transaction: what each returned, or the error that it alone failed with."""
+        first = take()
+        if first is None:
+            return []
+        until = monotonic() + LOCK_WAIT_MS / 1_000
+        second = take()
+        if second is None:
+            return [self._write(first, until)]
+        try:
+            with self._turn(until, is_wish=False), self._engine.connect() as connection:
+                _begin(connection, left_ms(until))
+                ends = [_part(connection, first), _part(connection, second)]
+                while len(ends) < TOGETHER and not self._turns.wanted and (work := take()):
+                    ends.append(_part(connection, work))
+                connection.commit()
+                return ends
+        except OperationalError as error:
+            raise _busy() from error
+
+    def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
+        return self._turns.taken(first=is_wish, within_s=left_ms(until) / 1_000)
+
+    def _purge(self) -> None:
+        until = monotonic() + LOCK_WAIT_MS / 1_000
+        with self._turn(until, is_wish=False), self._engine.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose connections are safe for many threads and survive a power cut."""
+    engine = create_engine(
+        make_url(url), pool_size=READERS + 2, connect_args={"check_same_thread": False}, hide_parameters=True
+    )
+    event.listen(engine, "connect", _prepare)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _: object) -> None:
+    """Write-ahead log, full sync because rows hold money, and transactions that we begin ourselves."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        f"busy_timeout={LOCK_WAIT_MS}",
+        "cache_size=-16000",
+        "mmap_size=268435456",
+        "temp_store=MEMORY",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+async def _run(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work)
+
+
+def _begin(connection: Connection, wait_ms: int) -> None:
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _read(connection: Connection, work: Callable[[Session], Any]) -> Any:
+    """What one of several reads returns, or its error."""
+    try:
+        with Session(connection, expire_on_commit=False) as session:
+            return work(session)
+    except Exception as error:
+        return error
+
+
+def _part(connection: Connection, work: Callable[[Session], Any]) -> Any:
+    """One of several writes: what it returns, or its error, which takes back what it wrote and nothing else.
+
+    Raises:
+        OperationalError: SQLite may have given up the whole transaction.
+    """
+    try:
+        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
+            result = work(session)
+            session.commit()
+            return result
+    except OperationalError:
+        raise
+    except Exception as error:
+        return error
+
+
+def _busy() -> StorageBusy:
+    return StorageBusy("the database is locked or its disk is full")
