@@ -1,6 +1,7 @@
 """Who is told that a creation changed: a signal inside the process, and one cheap poll for changes from outside.
 
-On SQLite the poll runs every 250 ms, for all listeners of a process together, and only while anyone listens.
+The poll runs every 250 ms, for all listeners of a process together, and only while anyone listens. On PostgreSQL
+processes tell each other, and the poll is only the net below that: it is slow, unless nobody can be heard.
 """
 
 import asyncio
@@ -12,11 +13,18 @@ from typing import TypeVar
 from sqlmodel import Session, col, select
 
 from storage.database import Database
+from storage.errors import NotOurs
+from storage.notices import MISSED, Notices
 from storage.tables import Creation
 
 T = TypeVar("T")
 POLL_S = 0.25
-FLEET = 20
+NET_S = 2.0
+"""Between two polls, while what other processes change is heard."""
+CHANGED = "changed"
+ENDED = "ended"
+"""What processes tell each other of a creation."""
+FLEET = 10
 """With more creations watched than this, each is looked at less often."""
 
 
@@ -51,21 +59,53 @@ class Listener(asyncio.Event):
 class Changes:
     """Wakes those who watch a creation; says only that something changed, never what."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, notices: Notices | None = None, worker_id: str | None = None) -> None:
+        """`worker_id`: of several workers this one, which changes no creation of another. None: nobody else works."""
         self._database = database
+        self._notices = notices
+        self._worker_id = worker_id
+        if notices:
+            notices.hear(self._heard)
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._poller: asyncio.Task[None] | None = None
 
     def tell(self, creation_id: str, *, at_once: bool = False) -> None:
-        """Wake this process's listeners of one creation: each at its pace, or all at once, as for an end."""
+        """Wake the listeners of one creation: each at its pace, or all at once, as for an end."""
+        self._tell(creation_id, at_once=at_once)
+        if self._notices:
+            self._notices.say(ENDED if at_once else CHANGED, (creation_id,))
+
+    async def write(self, creation_id: str, work: Callable[[Session], T], *, at_once: bool = False) -> T:
+        """Run one transaction that changes a creation on the way to its end, then tell who watches it.
+
+        Raises:
+            NotOurs: another worker carries it out. Nothing was stored.
+        """
+        result = await self._database.write(self._owned(creation_id, work))
+        self.tell(creation_id, at_once=at_once)
+        return result
+
+    def _owned(self, creation_id: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
+        """The work, once the row says that it is ours, which it then says until the end of the transaction."""
+        if self._worker_id is None:
+            return work
+
+        def guarded(session: Session) -> T:
+            query = select(Creation.worker).where(Creation.id == creation_id).with_for_update(key_share=True)
+            if session.exec(query).first() not in (None, self._worker_id):
+                raise NotOurs
+            return work(session)
+
+        return guarded
+
+    def _tell(self, creation_id: str, *, at_once: bool) -> None:
         for listener in self._listeners.get(creation_id, ()):
             listener.tell(at_once=at_once)
 
-    async def write(self, creation_id: str, work: Callable[[Session], T], *, at_once: bool = False) -> T:
-        """Run one transaction that changes a creation, then tell who watches it."""
-        result = await self._database.write(work)
-        self.tell(creation_id, at_once=at_once)
-        return result
+    def _heard(self, word: str, ids: list[str]) -> None:
+        """Another process changed something."""
+        for creation_id in list(self._listeners) if word == MISSED else ids:
+            self._tell(creation_id, at_once=word == ENDED)
 
     @contextlib.contextmanager
     def listening(self, creation_id: str, pace_s: float = 0.0) -> Iterator[Listener]:
@@ -95,7 +135,7 @@ class Changes:
 
     async def _poll(self) -> None:
         while self._listeners:
-            await asyncio.sleep(POLL_S)
+            await asyncio.sleep(NET_S if self._notices and self._notices.up else POLL_S)
             for creation_id, revision in await self._revisions(list(self._listeners)):
                 self._tell_unseen(creation_id, revision)
 

@@ -8,12 +8,13 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot.discord import commands, gallery, gallery_view, places, settings
+from bot.discord import collecting, commands, gallery, gallery_view, places, settings
 from bot.discord.answers import bounded, say, sentence_for
 from bot.discord.desk import AtDesk, Desk
 from bot.discord.listeners import messages, refine
 from bot.discord.listeners.buttons import EaselItem
 from bot.discord.syncing import sync
+from storage.leader import Leader
 
 Submit = Callable[[discord.Interaction, str], Awaitable[None]]
 FORMS: dict[str, Submit] = {
@@ -21,8 +22,12 @@ FORMS: dict[str, Submit] = {
     refine.OF_MESSAGE: refine.submitted,
     gallery_view.SEARCH: gallery.searched,
     settings.MONEY: settings.paid,
+    collecting.NEW: collecting.made,
+    collecting.TAGGED: collecting.tagged,
 }
 """By how their ids begin."""
+HEARD = ("INTERACTION_CREATE", "MESSAGE_CREATE", "GUILD_DELETE")
+"""What people do; everything else is how the connection stands."""
 _START = re.compile(r"easel:[a-z-]+")
 OLD_COMMAND = "Discord still shows an older form of this command. Please try again in a minute."
 log = structlog.get_logger()
@@ -40,7 +45,7 @@ class Tree(app_commands.CommandTree[Any]):
 class Listener(AtDesk):
     """Connected to the gateway. Remembers no messages and no members: everything comes with its event."""
 
-    def __init__(self, desk: Desk, *, content: bool, **more: Any) -> None:
+    def __init__(self, desk: Desk, *, content: bool, leader: Leader | None = None, **more: Any) -> None:
         intents = discord.Intents(guilds=True, guild_messages=True, dm_messages=True, message_content=content)
         super().__init__(
             intents=intents,
@@ -57,6 +62,24 @@ class Listener(AtDesk):
         self.tree = Tree(self)
         commands.everywhere(self.tree)
         self.add_dynamic_items(EaselItem)
+        if leader:
+            for event in HEARD:
+                self._connection.parsers[event] = self._led(leader, self._connection.parsers[event])
+
+    def _led(self, leader: Leader, take: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Events of people, taken as long as this process leads. One that slept asks first whether it still does."""
+
+        async def later(data: Any) -> None:
+            if await leader.sure():
+                take(data)
+
+        def now_or_later(data: Any) -> None:
+            if leader.certain:
+                take(data)
+            else:
+                self.desk.start(later(data))
+
+        return now_or_later
 
     async def setup_hook(self) -> None:
         """Register the commands before anybody is listened to. Without new ones, the old ones still work."""

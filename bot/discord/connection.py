@@ -7,6 +7,7 @@ import structlog
 
 from bot.discord.client import Listener, ShardedListener
 from bot.discord.desk import Desk
+from storage.leader import Leader
 
 AGAIN_S = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Waits after a connection that did not come about; the last one repeats."""
@@ -25,8 +26,9 @@ log = structlog.get_logger()
 class Connection:
     """One per process. discord.py resumes what was cut; what never came about is begun anew here."""
 
-    def __init__(self, desk: Desk, token: str) -> None:
-        self._desk, self._token = desk, token
+    def __init__(self, desk: Desk, token: str, leader: Leader | None = None) -> None:
+        """`leader`: of several processes one listens. None: there is only this one."""
+        self._desk, self._token, self._leader = desk, token, leader
         self._client: Listener | None = None
         self._content = True
         self._why = "connecting"
@@ -39,8 +41,19 @@ class Connection:
         return [REFUSED if self._why == REFUSED else f"Discord is not connected ({self._why})"]
 
     async def run(self) -> None:
-        """Listen until cancelled. The boundary of whatever the library raises."""
-        self._running, failures = True, 0
+        """Listen until cancelled, or for as long as it falls to this process."""
+        await (self._leader.during(self._connected) if self._leader else self._connected())
+
+    async def _connected(self) -> None:
+        """The boundary of whatever the library raises."""
+        self._running = True
+        try:
+            await self._again_and_again()
+        finally:
+            self._running = False
+
+    async def _again_and_again(self) -> None:
+        failures = 0
         while True:
             was_up = False
             try:
@@ -68,7 +81,7 @@ class Connection:
         if self._content and not content:
             log.info("message_content_not_granted", hint=HINT)
         kind = ShardedListener if application.approximate_guild_count > SHARDS_FROM else Listener
-        self._client = kind(self._desk, content=content)
+        self._client = kind(self._desk, content=content, leader=self._leader)
         await self._client.login(self._token)
         await self._client.connect()
 

@@ -15,6 +15,7 @@ from discord.utils import MISSING
 
 from bot.discord.files import Parcel
 from bot.discord.results import Words
+from storage.allowances import Rate, Shared
 
 T = TypeVar("T")
 Body = LayoutView | Words
@@ -33,6 +34,7 @@ ARCHIVE_AFTER_MINUTES: Final = 4_320
 AT_ONCE, PER_S = 5, 40
 """So never more than 45 requests within a second: Discord takes 50 of a bot, from wherever they come
 (https://docs.discord.com/developers/topics/rate-limits#global-rate-limit)."""
+TOGETHER = Rate(per_s=PER_S, burst=AT_ONCE)
 EXEMPT = ("interactions", "webhooks")
 """What goes by an interaction's token does not count there."""
 
@@ -43,9 +45,12 @@ def use_api(base_url: str | None) -> None:
         Route.BASE = base_url.rstrip("/")
 
 
-def allowance() -> aiohttp.TraceConfig:
-    """Holds each request back until there is room for it. For every client of one token: give them all the same."""
-    limiter = AsyncLimiter(AT_ONCE, AT_ONCE / PER_S)
+def allowance(shared: Shared | None = None) -> aiohttp.TraceConfig:
+    """Holds each request back until there is room for it. For every client of one token: give them all the same.
+
+    `shared`: what all processes that use the token may do together.
+    """
+    limiter = shared or AsyncLimiter(AT_ONCE, AT_ONCE / PER_S)
 
     async def wait(_: aiohttp.ClientSession, __: object, asked: aiohttp.TraceRequestStartParams) -> None:
         if not any(part in EXEMPT for part in asked.url.parts):
@@ -59,8 +64,8 @@ def allowance() -> aiohttp.TraceConfig:
 class Rest(discord.Client):
     """Signs in at its first call, so that a Discord that is away now does not hold up the house."""
 
-    def __init__(self, token: str) -> None:
-        self.allowance = allowance()
+    def __init__(self, token: str, shared: Shared | None = None) -> None:
+        self.allowance = allowance(shared)
         super().__init__(
             intents=discord.Intents(guilds=True),  # never used; without any, the library warns
             allowed_mentions=NOBODY,

@@ -52,11 +52,14 @@ def patience() -> list[AsyncRetryHandler]:
 class Clients:
     """Clients by team. A token that Slack refused is not used again: only a new installation brings a new one."""
 
-    def __init__(self, settings: Settings, token_of: TokenOf | None = None) -> None:
+    def __init__(
+        self, settings: Settings, token_of: TokenOf | None = None, *, trace: aiohttp.TraceConfig | None = None
+    ) -> None:
         """`token_of` serves many workspaces; without it `SLACK_BOT_TOKEN` serves the one."""
         self._base_url = settings.slack_api_base_url or AsyncWebClient.BASE_URL
         self._own_token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
         self._token_of = token_of
+        self._traces = [trace] if trace else None
         self._connections: aiohttp.ClientSession | None = None
         self._refused: set[str] = set()
 
@@ -107,6 +110,7 @@ class Clients:
                 connector=aiohttp.TCPConnector(limit=100, keepalive_timeout=KEPT_OPEN_S),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=TIMEOUT_S),
                 cookie_jar=aiohttp.DummyCookieJar(),
+                trace_configs=self._traces,
             )
         return self._connections
 

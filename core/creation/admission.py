@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from time import monotonic
+from typing import Protocol
+
+from sqlmodel import Session
 
 from core.creation.sweeps import sweep
 from storage import creations
@@ -20,6 +23,8 @@ NEAR = 20
 """So far from the front each place counts."""
 TYPICAL_S = 6.0
 """A guess at one creation's length until the first have ended."""
+LONG_YIELDS = timedelta(seconds=20)
+"""How much later a film counts as having come: what is short goes first, and nothing waits for ever."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,16 +36,17 @@ class Room:
 
 
 def line(waiting: Sequence[Place], running: Sequence[Place]) -> list[Place]:
-    """The order in which waiting creations will start: everybody's first before anybody's second.
+    """The order in which waiting creations will start: everybody's first before anybody's second, short ones sooner.
 
     A person's creations that run already count as theirs, so one person's hundred do not delay another's one.
     """
     turn = Counter(place.user_id for place in running)
     ranked = []
     for place in waiting:
-        ranked.append((turn[place.user_id], place))
+        came = place.created_at + LONG_YIELDS if place.long else place.created_at
+        ranked.append((turn[place.user_id], came, place))
         turn[place.user_id] += 1
-    return [place for _, place in sorted(ranked, key=lambda pair: pair[0])]
+    return [place for *_, place in sorted(ranked, key=lambda ranks: ranks[:2])]
 
 
 def admissible(waiting: Sequence[Place], running: Sequence[Place], room: Room) -> list[Place]:
@@ -70,6 +76,25 @@ def _held_threads(waiting: Sequence[Place], running: Sequence[Place]) -> set[str
     return held
 
 
+class Crew(Protocol):
+    """The other processes that share the database: who admits what, when several may."""
+
+    shows: bool
+    """Whether it falls to this worker to show who waits."""
+
+    def say(self) -> None:
+        """Tell the others that there may be something to admit."""
+        ...
+
+    async def admit(self, room: Room, deadline: timedelta) -> list[str]:
+        """Admit this worker's share of what may start now; returns the ids."""
+        ...
+
+    async def usual_s(self) -> float | None:
+        """How long creations took lately, whoever made them."""
+        ...
+
+
 class Admission:
     """Starts what waits as soon as there is room: on a signal, and by a sweep each second for what a crash left."""
 
@@ -82,8 +107,9 @@ class Admission:
         room: Room,
         deadline: timedelta,
         waits: Callable[[Place], None] = lambda _: None,
+        crew: Crew | None = None,
     ) -> None:
-        """`waits` is told, at each look, of every creation that stays in line."""
+        """`waits` is told, at each look, of every creation that stays in line. `crew`: None where nobody else works."""
         self._database = database
         self._changes = changes
         self._start = start
@@ -91,6 +117,7 @@ class Admission:
         self._room = room
         self._deadline = deadline
         self._waits = waits
+        self._crew = crew
         self._woken = asyncio.Event()
         self._told: dict[str, int] = {}
         self._line: tuple[float, list[Place]] = (0.0, [])
@@ -99,7 +126,13 @@ class Admission:
         """False while draining: nothing new starts here."""
 
     def wake(self) -> None:
-        """Something came or ended: look now."""
+        """Something came or was taken back: look now, here and elsewhere."""
+        self.look()
+        if self._crew:
+            self._crew.say()
+
+    def look(self) -> None:
+        """Look now."""
         self._woken.set()
 
     async def run(self) -> None:
@@ -114,12 +147,17 @@ class Admission:
         if index is None:
             return None, None
         side_by_side = self._room.overall or max(1, self._room.per_user) * max(1, len({p.user_id for p in order}))
+        if self._crew:
+            self._typical_s = await self._crew.usual_s() or self._typical_s
         return index + 1, round((index // side_by_side + 1) * self._typical_s, 1)
 
     def ended(self, took_s: float) -> None:
         """Learn how long creations take, and look who is next."""
         self._typical_s += 0.1 * (took_s - self._typical_s)
-        self.wake()
+        if self.open:
+            self.look()
+        else:
+            self.wake()  # there is room, and somebody else must use it
 
     async def _take_up(self) -> None:
         """A crash between admitting and starting leaves a creation that nobody runs: start it (again is free)."""
@@ -132,10 +170,15 @@ class Admission:
             return
         waiting, running = await self._read()
         chosen = admissible(waiting, running, self._room)
-        for place in chosen:
-            await self._admit(place)
-        self._line = (0.0, [])
         begun = {place.id for place in chosen}
+        if chosen and self._crew:
+            begun = await self._admit_some(self._crew)
+        else:
+            for place in chosen:
+                await self._admit(place)
+        self._line = (0.0, [])
+        if self._crew and not self._crew.shows:
+            return
         self._tell([place for place in line(waiting, running) if place.id not in begun])
 
     def _tell(self, order: Sequence[Place]) -> None:
@@ -155,13 +198,15 @@ class Admission:
         if admitted:
             await self._start(place.id)
 
+    async def _admit_some(self, crew: Crew) -> set[str]:
+        begun = await crew.admit(self._room, self._deadline)
+        for creation_id in begun:
+            await self._start(creation_id)
+            self._changes.tell(creation_id)
+        return set(begun)
+
     async def _read(self) -> tuple[list[Place], list[Place]]:
-        return await self._database.read(
-            lambda session: (
-                creations.places(session, CreationState.QUEUED),
-                creations.places(session, CreationState.RUNNING),
-            )
-        )
+        return await self._database.read(_places)
 
     async def _order(self, creation_id: str) -> list[Place]:
         """The line, read anew where it is old, or from before this creation came."""
@@ -170,3 +215,9 @@ class Admission:
             order = line(*await self._read())
             self._line = (monotonic(), order)
         return order
+
+
+def _places(session: Session) -> tuple[list[Place], list[Place]]:
+    """Who waits and who runs; where nobody waits, nobody asks who runs."""
+    waiting = creations.places(session, CreationState.QUEUED)
+    return waiting, creations.places(session, CreationState.RUNNING) if waiting else []

@@ -5,9 +5,11 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 
+from core import trail
 from core.chat import Adapter, MessageRef, ThreadRef
 from core.creation.posting import TOGETHER, Posting
 from core.creation.progress import Progress
@@ -24,13 +26,28 @@ QUIET_S = 30.0
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """How many messages were taken back, and how many their platform keeps."""
+
+    deleted: int
+    left: int
+
+
 class Delivery:
     """One per process. `adapters` is filled when the platforms' modules are loaded."""
 
     def __init__(
-        self, database: Database, changes: Changes, posting: Posting, adapters: MutableMapping[str, Adapter]
+        self,
+        database: Database,
+        changes: Changes,
+        posting: Posting,
+        adapters: MutableMapping[str, Adapter],
+        worker_id: str | None = None,
     ) -> None:
+        """`worker_id`: of several workers this one. Each shows what it carries out. None: nobody else works."""
         self.adapters = adapters
+        self._worker_id = worker_id
         self._database = database
         self._changes = changes
         self._posting = posting
@@ -73,10 +90,11 @@ class Delivery:
         for post in written:
             await self._taken_back(post, self._posting.withdraw)
 
-    async def withdraw_all(self, user_id: str) -> None:
+    async def withdraw_all(self, user_id: str) -> Withdrawn:
         """Take back every message that stands in a chat because of a person."""
-        for post in await self._database.read(lambda session: posts.of_user(session, user_id)):
-            await self._taken_back(post, self._posting.remove)
+        written = await self._database.read(lambda session: posts.of_user(session, user_id))
+        deleted = [await self._taken_back(post, self._posting.remove) for post in written]
+        return Withdrawn(sum(deleted), len(deleted) - sum(deleted))
 
     async def close(self) -> None:
         """Stop following; the next start goes on from the posts' rows."""
@@ -88,7 +106,7 @@ class Delivery:
     async def _follow(self, creation_id: str) -> None:
         """The boundary of this job: a platform that cannot be asked now is asked again, until the creation ends."""
         failures, news = 0, False
-        with self._changes.listening(creation_id) as changed:
+        with trail.of_creation(creation_id), self._changes.listening(creation_id) as changed:
             while True:
                 changed.clear()
                 try:
@@ -111,7 +129,7 @@ class Delivery:
 
         `news`: something is to be edited, which must wait for its turn. What is first posted is not held up.
         """
-        stands = await self._database.read(lambda session: creations.standing(session, creation_id))
+        stands = await self._database.look(lambda session: creations.standing(session, creation_id))
         adapter = self._adapter(stands.thread) if stands else None
         if stands is None or adapter is None:
             return None
@@ -119,6 +137,8 @@ class Delivery:
             if not stands.begun:  # it ended in line: no workflow will show that
                 await self._end(creation_id)
             return None
+        if self._worker_id and stands.begun and stands.worker != self._worker_id:
+            return None  # it is shown by whoever carries it out
         pace = adapter.pace(ThreadRef.parse(stands.thread))
         if news:
             await self._progress.turn(creation_id, pace)
@@ -128,7 +148,7 @@ class Delivery:
         return TOGETHER.total_seconds() if held else QUIET_S
 
     async def _end(self, creation_id: str) -> None:
-        stands = await self._database.read(lambda session: creations.standing(session, creation_id))
+        stands = await self._database.look(lambda session: creations.standing(session, creation_id))
         if stands and (adapter := self._adapter(stands.thread)):
             self._progress.spent(adapter.pace(ThreadRef.parse(stands.thread)))
             try:
@@ -136,15 +156,17 @@ class Delivery:
             except Unreachable as error:
                 log.warning("end_not_shown", creation=creation_id, reason=error.reason)
 
-    async def _taken_back(self, post: Post, act: Callable[[Post, Adapter], Awaitable[None]]) -> None:
+    async def _taken_back(self, post: Post, act: Callable[[Post, Adapter], Awaitable[None]]) -> bool:
         """The boundary of this job: what a platform refuses stays, and the rest goes."""
         adapter = self._adapter(post.thread)
         if adapter is None:
-            return
+            return False
         try:
             await act(post, adapter)
         except Exception as error:
             log.warning("message_stays", post=post.id, error=type(error).__name__)
+            return False
+        return True
 
     def _adapter(self, thread: str) -> Adapter | None:
         return self.adapters.get(ThreadRef.parse(thread).platform)

@@ -11,6 +11,7 @@ import json
 import logging
 import sqlite3
 import time
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,8 +23,10 @@ from sqlalchemy import Engine as Database
 from sqlalchemy import create_engine, event
 
 from core.creation.workflow import Steps, create
+from storage import postgres
 from storage.database import normal_url
 
+Claim = Callable[[str], Awaitable[bool]]
 APP = "easel"
 VERSION = "1"
 """Constant: with DBOS's default, any edit of this code would leave the jobs in flight pending for ever."""
@@ -57,13 +60,18 @@ def _fact(value: object) -> object:
 class Engine:
     """Starts creations and brings them to their end. One per process, because DBOS is."""
 
-    def __init__(self, steps: Steps, database_url: str, worker_id: str) -> None:
-        """`database_url` is SQLite's own file for DBOS, or PostgreSQL."""
+    def __init__(self, steps: Steps, database_url: str, worker_id: str, claim: Claim | None = None) -> None:
+        """`database_url` is SQLite's own file for DBOS, or PostgreSQL.
+
+        `claim` makes a creation this worker's before it is carried out, wherever it was begun: of several workers, the
+        engine hands what a dead one left to any. False where this one may carry out nothing any more.
+        """
         logging.getLogger("dbos").setLevel(logging.WARNING)
         database_url = normal_url(database_url)
         self._database = _engine(database_url)
         self._running: set[asyncio.Task[Any]] = set()
         self._stopped = False
+        self._claim = claim
         self._taken_up: set[str] = set()
         DBOS(config=_config(self._database, database_url, worker_id))
         self._register(steps)
@@ -77,6 +85,8 @@ class Engine:
             assert task
             self._running.add(task)
             task.add_done_callback(self._running.discard)
+            if self._claim and not await self._claim(creation_id):
+                raise asyncio.CancelledError
             return await create(steps, creation_id)
 
         self._workflow = creation
@@ -84,7 +94,8 @@ class Engine:
     async def launch(self) -> None:
         """Open the tables and take up, on this loop, what an earlier process of this worker left."""
         DBOS.launch()
-        self._taken_up = await self.unfinished()
+        if self._claim is None:
+            self._taken_up = await self.unfinished()
 
     async def start(self, creation_id: str) -> None:
         """Begin a creation, or do nothing if it has begun before."""
@@ -97,6 +108,21 @@ class Engine:
         """Ids of the creations that DBOS still has in hand."""
         found = await DBOS.list_workflows_async(status=["PENDING", "ENQUEUED"], load_input=False, load_output=False)
         return {status.workflow_id for status in found}
+
+    async def workers(self) -> set[str]:
+        """Ids of the workers, living or dead, that have jobs of this version in hand."""
+        found = await DBOS.list_workflows_async(
+            status="PENDING", app_version=VERSION, load_input=False, load_output=False
+        )
+        return {status.executor_id for status in found if status.executor_id}
+
+    async def take_over(self, worker_id: str) -> int:
+        """Put a dead worker's jobs back into the line that all living ones take from; returns how many they were.
+
+        Only what still has the dead one's id: a job that a living worker has taken up meanwhile stays where it is,
+        which `resume_workflows` would not see to.
+        """
+        return len(await asyncio.to_thread(DBOS._recover_pending_workflows, [worker_id]))
 
     async def stale_versions(self) -> int:
         """How many jobs in flight belong to another version and will not be taken up."""
@@ -134,7 +160,7 @@ class Engine:
         with ThreadPoolExecutor(1) as closing:
             await loop.run_in_executor(closing, partial(DBOS.destroy, destroy_registry=True))
         loop.set_default_executor(ThreadPoolExecutor())
-        self._database.dispose()
+        postgres.shut(self._database)
 
 
 def _config(engine: Database, database_url: str, worker_id: str) -> DBOSConfig:
@@ -155,7 +181,9 @@ def _config(engine: Database, database_url: str, worker_id: str) -> DBOSConfig:
 
 def _engine(url: str) -> Database:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=THREADS, pool_pre_ping=True)
+        return create_engine(
+            url, pool_size=THREADS, pool_pre_ping=True, hide_parameters=True, connect_args=postgres.OPTIONS
+        )
     Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, pool_size=THREADS, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _prepare)

@@ -20,6 +20,7 @@ from core.errors import Unreachable
 from storage import creations, people, posts
 from storage.creations import Snapshot
 from storage.database import Database
+from storage.errors import StoreAway
 from storage.objects import ObjectStore
 from storage.tables import Asset, Post, PostState, StepState, now, version_of
 
@@ -29,6 +30,8 @@ WITHHELD = "withheld"
 MEDIA_MAX = 10
 """Most pictures in one message, on every platform."""
 LOOK_S = 0.2
+STORE_WAIT = timedelta(minutes=2)
+"""How long after its end a creation waits for the store of files, before its results are shown as links alone."""
 SETTLES_S = 5.0
 """How long a message may take from its intent to the note of its id."""
 Place = Callable[[str], Awaitable[tuple[int | None, float | None]]]
@@ -58,6 +61,8 @@ class Posting:
         self._objects = objects
         self._place = place
         self._places: dict[str, int | None] = {}
+        self._intended: set[str] = set()
+        """Messages that were intended here, and of which no outcome is known."""
 
     async def show(self, creation_id: str, adapter: Adapter) -> bool:
         """Bring a thread up to date: messages that a crash left open, then the status, then what is new.
@@ -74,8 +79,8 @@ class Posting:
         await self._status(shown, adapter, messages)
         seen = {asset_id for post in shown.posts for asset_id in posts.asset_ids(post)}
         for group in groups(shown.rows, seen, now()):
-            post, _ = await self._intend(shown, posts.result_role([asset.id for asset in group]))
-            await self._send(shown, adapter, post, group)
+            post, is_new = await self._intend(shown, posts.result_role([asset.id for asset in group]))
+            await (self._send(shown, adapter, post, group) if is_new else self._message(shown, adapter, post))
             seen |= {asset.id for asset in group}
         return any(asset.id not in seen and asset.safety != WITHHELD for asset in shown.rows.assets)
 
@@ -148,6 +153,8 @@ class Posting:
 
     async def _message(self, shown: Shown, adapter: Adapter, post: Post) -> MessageRef | None:
         """A message's address, None if it is lost. One only intended is looked for, and sent if it never was."""
+        if post.state == PostState.INTENT and not self._database.is_sqlite and post.id not in self._intended:
+            post = await self._settled(post)  # another worker may just be sending it
         if post.state == PostState.LOST:
             return None
         thread = ThreadRef.parse(post.thread)
@@ -167,8 +174,8 @@ class Posting:
     async def _status(self, shown: Shown, adapter: Adapter, messages: dict[str, MessageRef | None]) -> None:
         post = next((each for each in shown.posts if each.role == posts.STATUS), None)
         if post is None:
-            post, _ = await self._intend(shown, posts.STATUS)
-            await self._send(shown, adapter, post, ())
+            post, is_new = await self._intend(shown, posts.STATUS)
+            await (self._send(shown, adapter, post, ()) if is_new else self._message(shown, adapter, post))
         elif (message := messages[post.id]) and self._differs(post, shown.view):
             try:
                 message = await adapter.edit(message, shown.view, post=post)
@@ -188,8 +195,9 @@ class Posting:
         part = _only(shown.view, assets) if assets else shown.view
         try:
             with TemporaryDirectory() as folder:
-                files = [await self._attachment(asset, Path(folder)) for asset in assets]
-                message = await adapter.post(ThreadRef.parse(post.thread), part, files, post=post)
+                files = [await self._attachment(shown, asset, Path(folder)) for asset in assets]
+                there = [file for file in files if file]
+                message = await adapter.post(ThreadRef.parse(post.thread), part, there, post=post)
         except Unreachable as error:
             log.warning("message_not_shown", creation=post.creation_id, reason=error.reason)
             await self._lost(post)
@@ -197,8 +205,15 @@ class Posting:
         await self._note(post, message, shown.view.revision)
         return message
 
-    async def _attachment(self, asset: Asset, folder: Path) -> Attachment:
-        path = await self._objects.fetch(asset.object_key, folder)
+    async def _attachment(self, shown: Shown, asset: Asset, folder: Path) -> Attachment | None:
+        """The file of an asset. None where the store stays away: its link, which will work again, then stands alone."""
+        try:
+            path = await self._objects.fetch(asset.object_key, folder)
+        except (StoreAway, FileNotFoundError) as error:
+            if isinstance(error, StoreAway) and now() - (shown.rows.creation.finished_at or now()) < STORE_WAIT:
+                raise
+            log.warning("posted_without_its_file", asset=asset.id, error=type(error).__name__)
+            return None
         return Attachment(
             path,
             f"easel-{version_of(asset.round, asset.letter)}{path.suffix}",
@@ -230,9 +245,7 @@ class Posting:
 
     async def _settled(self, post: Post) -> Post:
         """The row once its message is noted: one that is just being sent must not be missed."""
-        for _ in range(round(SETTLES_S / LOOK_S)):
-            if post.state != PostState.INTENT:
-                break
+        while post.state == PostState.INTENT and (now() - post.intent_at).total_seconds() < SETTLES_S:
             await asyncio.sleep(LOOK_S)
             post = await self._row(post.id) or post
         return post
@@ -241,14 +254,19 @@ class Posting:
         return await self._database.read(lambda session: posts.by_id(session, post_id))
 
     async def _intend(self, shown: Shown, role: str, thread: ThreadRef | None = None) -> tuple[Post, bool]:
-        where = str(thread or shown.thread)
-        return await self._database.write(lambda session: posts.intend(session, shown.rows.creation, where, role))
+        where, creation = str(thread or shown.thread), shown.rows.creation
+        post, is_new = await self._database.write(lambda session: posts.intend(session, creation, where, role))
+        if is_new:
+            self._intended.add(post.id)
+        return post, is_new
 
     async def _note(self, post: Post, message: MessageRef, revision: int) -> None:
         post.state, post.message_id, post.revision = PostState.SENT, message.id, revision
+        self._intended.discard(post.id)
         await self._database.write(lambda session: posts.sent(session, post.id, message.id, revision))
 
     async def _lost(self, post: Post) -> None:
+        self._intended.discard(post.id)
         await self._database.write(lambda session: posts.lost(session, post.id))
 
 

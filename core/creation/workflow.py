@@ -7,6 +7,8 @@ again, and each step finds in the rows what it did before. What crosses is ids a
 import asyncio
 from typing import Protocol, TypedDict
 
+from core import trail
+
 MAX_TURNS = 10
 """Planner turns in one creation; a person's own `max_steps` only lowers it, inside the plan."""
 
@@ -42,9 +44,10 @@ async def create(steps: Steps, creation_id: str) -> str:
     All calls of a turn start at once. A call that needs another's result waits for that one alone, inside its own step,
     so no call waits for a slow neighbour that it does not need.
     """
-    for turn in range(MAX_TURNS):
-        plan = await steps.plan(creation_id, turn)
-        await asyncio.gather(*(steps.make(step_id) for step_id in plan["steps"]))
-        if plan["done"]:
-            break
-    return await steps.finish(creation_id)
+    with trail.of_creation(creation_id):
+        for turn in range(MAX_TURNS):
+            plan = await steps.plan(creation_id, turn)
+            await asyncio.gather(*(steps.make(step_id) for step_id in plan["steps"]))
+            if plan["done"]:
+                break
+        return await steps.finish(creation_id)

@@ -1,5 +1,6 @@
 """Who may start now: pure functions over places in line."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -41,6 +42,17 @@ def test_what_runs_already_counts_as_a_person_s_turn() -> None:
 def test_people_of_equal_standing_start_in_the_order_they_came() -> None:
     waiting = places("carl", "ada", "bob", "ada", "carl")
     assert ids(line(waiting, [])) == ["0", "1", "2", "3", "4"]
+
+
+def test_what_is_short_goes_before_a_film_that_came_a_little_earlier() -> None:
+    film, picture = places("ada", "bob")
+    assert ids(line([replace(film, long=True), picture], [])) == ["1", "0"]
+
+
+def test_a_film_is_overtaken_for_twenty_seconds_and_no_longer() -> None:
+    film, picture = places("ada", "bob")
+    late = replace(picture, created_at=film.created_at + timedelta(seconds=21))
+    assert ids(line([replace(film, long=True), late], [])) == ["0", "1"]
 
 
 def test_each_person_has_so_many_at_once_and_no_more() -> None:

@@ -22,6 +22,8 @@ from tests.fakes.house import House, opened
 from tests.fakes.planner import ScriptedPlanner, answers, call, calls, never, picture, say
 from tests.fakes.provider import ScriptedProvider, Way, models, overlap
 
+pytestmark = pytest.mark.each_database
+
 SLOW = Way(after_s=0.8)
 Open = Callable[..., AbstractAsyncContextManager[House]]
 
@@ -147,7 +149,7 @@ async def test_each_asset_is_seen_before_the_slowest_ends(open_house: Open) -> N
 
 
 def _everything() -> Any:
-    from storage.gallery import Query
+    from storage.finding import Query
 
     return Query()
 
@@ -392,21 +394,22 @@ async def test_cancelling_while_planning_asks_nobody_further(open_house: Open) -
 
 TICKET, CALL = Way(ticket=True, hangs=True), Way(hangs=True)
 STOPPED = [
-    (TICKET, ScriptedProvider(default=TICKET), 0),
-    (TICKET, ScriptedProvider(default=TICKET, cancels_free=False), 200_000),
-    (CALL, ScriptedProvider(default=CALL), 200_000),
-    (CALL, ScriptedProvider(default=CALL, repeatable=True), 0),
+    (TICKET, {}, 0),
+    (TICKET, {"cancels_free": False}, 200_000),
+    (CALL, {}, 200_000),
+    (CALL, {"repeatable": True}, 0),
 ]
 
 
 @pytest.mark.parametrize(
-    ("way", "provider", "spent"),
+    ("way", "traits", "spent"),
     STOPPED,
     ids=["a free ticket", "a ticket that is charged anyway", "a paid call on its way", "free work"],
 )
 async def test_cancelling_while_making_stops_the_provider_and_gives_back_what_was_surely_not_spent(
-    open_house: Open, way: Way, provider: ScriptedProvider, spent: int
+    open_house: Open, way: Way, traits: dict[str, bool], spent: int
 ) -> None:
+    provider = ScriptedProvider(default=way, **traits)
     async with open_house(provider=provider, catalogue=models(image_usd=0.2)) as house:
         view = await house.ask()
         await house.until(view, lambda seen: bool(provider.orders) and states(seen) == [StepState.IN_PROGRESS])

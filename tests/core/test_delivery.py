@@ -13,6 +13,8 @@ from tests.fakes.house import House, opened
 from tests.fakes.planner import ScriptedPlanner, call, calls, picture
 from tests.fakes.provider import ScriptedProvider, Way
 
+pytestmark = pytest.mark.each_database
+
 THREAD = ThreadRef(platform="chat", workspace="W1", channel="C1", thread="T1")
 TWO_KINDS = calls(picture("one"), picture("two"), call("generate_speech", text="hello"))
 

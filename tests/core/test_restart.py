@@ -2,11 +2,11 @@
 
 import asyncio
 import os
-import sqlite3
+import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from time import time
 from typing import Any
@@ -17,28 +17,33 @@ import bot
 from bot.settings import Settings
 from core.creation.view import CreationView
 from storage.tables import ChargeState, CreationState, StepState
+from tests import outsider
+from tests.core.hand import HURRIED
 from tests.core.victim import CASES, PAID, books_of, provider_of, settings_of
 from tests.fakes.house import House, opened
 from tests.fakes.planner import ScriptedPlanner, calls, never, picture
 from tests.fakes.provider import Books, ScriptedProvider, Way, models
 
+pytestmark = pytest.mark.each_database
+
 ROOT = Path(bot.__file__).parent.parent
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, database_url: str | None) -> Path:
+    if database_url:
+        (tmp_path / ".env").write_text(f"DATABASE_URL={database_url}\nEASEL_SECRET_KEY={'t' * 48}\n")
     return tmp_path
 
 
 @asynccontextmanager
-async def killed(folder: Path, name: str, moment: Callable[["sqlite3.Connection"], bool]) -> AsyncIterator[str]:
+async def killed(folder: Path, name: str, moment: Callable[[Any], bool]) -> AsyncIterator[str]:
     """A victim, killed with -9 once `moment` has come; yields its creation's id."""
     command = [sys.executable, "-W", "error", "-m", "tests.core.victim", str(folder), name]
     victim = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=subprocess.PIPE)
     assert victim.stdout
     try:
-        creation_id = (await asyncio.wait_for(victim.stdout.readline(), 30)).decode().strip()
-        assert creation_id
+        creation_id = await asyncio.wait_for(_told(victim.stdout), 30)
         with database(folder) as connection:
             async with asyncio.timeout(15):
                 while not moment(connection):
@@ -52,17 +57,23 @@ async def killed(folder: Path, name: str, moment: Callable[["sqlite3.Connection"
     yield creation_id
 
 
-@contextmanager
-def database(folder: Path) -> Iterator["sqlite3.Connection"]:
-    with closing(sqlite3.connect(settings_of(folder).data_dir / "easel.db", isolation_level=None)) as connection:
-        yield connection
+async def _told(said: asyncio.StreamReader) -> str:
+    """The id that it says among its logs."""
+    async for line in said:
+        if re.fullmatch("[0-9a-f]{32}", line.decode().strip()):
+            return line.decode().strip()
+    raise AssertionError("it ended before it began")
+
+
+def database(folder: Path) -> AbstractContextManager[Any]:
+    return outsider.connected(settings_of(folder).easel_database)
 
 
 def submitted(folder: Path) -> bool:
     return bool(Books(books_of(folder)).count("submit"))
 
 
-def one(connection: "sqlite3.Connection", query: str) -> Any:
+def one(connection: Any, query: str) -> Any:
     row = connection.execute(query).fetchone()
     return row[0] if row else None
 
@@ -72,7 +83,8 @@ async def finished(folder: Path, name: str, creation_id: str) -> tuple[CreationV
     case = CASES[name]
     provider = provider_of(case, folder, hung=False)
     planner = ScriptedPlanner(*case.script)
-    async with opened(settings_of(folder), planner=planner, provider=provider, catalogue=PAID) as house:
+    whole = opened(settings_of(folder), planner=planner, provider=provider, catalogue=PAID, timing=HURRIED)
+    async with whole as house:
         async with asyncio.timeout(20):
             view = await house.app.studio.finished(house.ada, creation_id)
         await audit(house)
@@ -80,14 +92,17 @@ async def finished(folder: Path, name: str, creation_id: str) -> tuple[CreationV
 
 
 async def audit(house: House) -> None:
-    """Every row has its object and every object its row; no money is held; no step's spool is left."""
+    """Every row has its objects and every object its row; no money is held; no step's spool is left."""
     await house.app.thumbnails.drained()
+    await house.app.sidecars.drained()
     from sqlmodel import select
 
+    from storage.recipes import sidecar_key
     from storage.tables import Asset
 
     assets = await house.read(lambda session: list(session.exec(select(Asset))))
     keys = {key for asset in assets for key in (asset.object_key, asset.thumbnail_key) if key}
+    keys |= {sidecar_key(asset.object_key) for asset in assets}
     assert set(await house.app.objects.keys()) == keys
     for asset in assets:
         assert await house.app.objects.size(asset.object_key) == asset.size_bytes
@@ -109,7 +124,7 @@ async def test_killed_while_the_planner_is_asked_it_is_asked_again(folder: Path)
 
 
 async def test_killed_with_one_call_at_the_provider_and_one_only_planned_both_are_finished(folder: Path) -> None:
-    ticket = "SELECT count(*) FROM step WHERE ticket IS NOT NULL AND ticket != 'null'"
+    ticket = "SELECT count(*) FROM step WHERE ticket IS NOT NULL AND CAST(ticket AS TEXT) != 'null'"
     async with killed(folder, "planned", lambda connection: one(connection, ticket) == 1) as creation_id:
         with database(folder) as connection:
             assert one(connection, "SELECT count(*) FROM step WHERE intent_at IS NULL") == 1
@@ -151,10 +166,10 @@ async def test_killed_between_the_stored_file_and_its_row_the_file_is_not_made_a
     objects = settings_of(folder).data_dir / "objects"
     held: list[bool] = []
 
-    def moment(connection: "sqlite3.Connection") -> bool:
+    def moment(connection: Any) -> bool:
         """From the submit on we hold the database, so the row cannot follow its file."""
         if not held and submitted(folder):
-            connection.execute("BEGIN IMMEDIATE")
+            outsider.hold(connection)
             held.append(True)
         return any(path.suffix == ".png" for path in objects.rglob("*"))
 
@@ -281,6 +296,7 @@ async def test_many_at_work_at_the_stop_all_come_to_their_end_once(settings: Set
     assert set(provider.submits.values()) == {1}
 
 
+@pytest.mark.sqlite_alone
 async def test_what_a_killed_process_left_half_made_is_removed_when_it_is_old(settings: Settings) -> None:
     spool = settings.data_dir / "spool"
     for name, age_s in (("tmpold", 3_600), ("tmpnew", 0), ("f" * 32, 3_600)):
@@ -291,6 +307,7 @@ async def test_what_a_killed_process_left_half_made_is_removed_when_it_is_old(se
         assert {path.name for path in spool.iterdir()} == {"tmpnew", "f" * 32}
 
 
+@pytest.mark.sqlite_alone
 async def test_the_engine_keeps_ids_and_small_facts_only(settings: Settings) -> None:
     secret = "a very private lighthouse"
     async with opened(settings, planner=ScriptedPlanner(calls(picture(secret)))) as house:

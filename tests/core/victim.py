@@ -41,7 +41,8 @@ CASES = {
 
 
 def settings_of(folder: Path) -> Settings:
-    return Settings(_env_file=None, EASEL_DATA_DIR=folder / "data")  # type: ignore[call-arg]
+    """The folder's own `.env` says where rows lie, where that is not SQLite."""
+    return Settings(_env_file=folder / ".env", EASEL_DATA_DIR=folder / "data")  # type: ignore[call-arg]
 
 
 def books_of(folder: Path) -> Path:
