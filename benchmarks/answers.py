@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
 
+from benchmarks.lag import read_lag
 from benchmarks.neighbour import Facts, Neighbour
 from benchmarks.process import metering, serving
 from benchmarks.report import Figure, percentile
@@ -15,6 +16,7 @@ RATE, SECONDS, RUNNING = 200, 30, 100
 ORDER_S, FILM_S = 0.2, 90.0
 """A picture is quick; a film goes on while people are answered."""
 BOUND_MS = 3_000
+LAG_MS = 50
 
 
 class Answers:
@@ -60,16 +62,17 @@ async def answered(
 
     `prepare` is told the house's address. Returns the figures, and what the people's platform counted.
     """
-    command = ["benchmarks.house", str(ORDER_S), "--film", str(FILM_S)]
+    noted = folder / "lag"
+    command = ["benchmarks.house", str(ORDER_S), "--film", str(FILM_S), "--lag", str(noted)]
     settings = {"EASEL_USER_AT_ONCE": 0, "EASEL_DRAIN_S": 0}
     async with serving(folder, command, settings | people.facts) as server:
         await prepare(server.url)
         await people.ask(f"running {RUNNING}")
         await until_running(folder, RUNNING)
         async with metering(server.pid) as meter:
-            cpu_s = meter.cpu_s()
+            cpu_s, before = meter.cpu_s(), len(read_lag(noted))
             load = await people.ask(f"load {RATE} {SECONDS}")
-            cpu_s, still = meter.cpu_s() - cpu_s, running(folder)
+            cpu_s, still, late_ms = meter.cpu_s() - cpu_s, running(folder), read_lag(noted)[before:]
         counts = await people.ask("counts")
     acts = load["acts"]
     figures = [
@@ -82,5 +85,6 @@ async def answered(
         Figure("running", "creations that still ran at the end", still, least=RUNNING),
         Figure("cpu_ms", "processor time per act, with all that they started, ms", cpu_s / acts * 1_000),
         Figure("rss_mb", "memory of the server at its peak, MB", meter.peak_mb),
+        Figure("lag_p99_ms", "its event loop wakes late: p99, ms", percentile(late_ms, 99), most=LAG_MS),
     ]
     return figures, counts

@@ -9,6 +9,11 @@ BOUND_P99_MS = 500
 
 
 async def measure() -> Report:
+    """The figures as a table."""
+    return Report("discord", f"{RATE} interactions/s for {SECONDS} s", await figures(BOUND_P99_MS))
+
+
+async def figures(most_ms: float) -> list[Figure]:
     """A whole house with its gateway connection, beside a strict Discord in a process of its own."""
     with data_folder() as folder:
         async with neighbour("benchmarks.guild", folder) as guild:
@@ -17,10 +22,10 @@ async def measure() -> Report:
                 await guild.ask("connected")
                 await guild.ask("results")
 
-            figures, counts = await answered(folder, guild, prepare, most_ms=BOUND_P99_MS)
+            found, counts = await answered(folder, guild, prepare, most_ms=most_ms)
     throttled = 100 * counts["throttled"] / max(1, counts["requests"])
-    figures += [
+    return [
+        *found,
         Figure("throttled", "of 100 requests of Easel's answered with 429", throttled, most=1),
         Figure("flawed", "answers of the local Discord that were not Discord's", len(counts["flawed"]), most=0),
     ]
-    return Report("discord", f"{RATE} interactions/s for {SECONDS} s", figures)

@@ -20,6 +20,11 @@ class Outside:
         self.settings = settings
         """Keys and addresses, as a house wants them in its environment."""
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
     async def paid(self) -> dict[str, int]:
         """Accepted generations so far, by route of OpenAI (`responses`, `audio.speech`, …) and by service."""
         return await _asked(self._process, "paid")

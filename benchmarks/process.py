@@ -55,6 +55,10 @@ class Server:
                 stderr=log,
             )
 
+    def ended(self) -> int | None:
+        """Its exit code, once it has ended; None while it runs, also where it is stopped."""
+        return -1 if self._process is None else self._process.poll()
+
     async def answers(self, path: str = "/readyz") -> float:
         """Wait for a 200; returns the seconds that took.
 
@@ -128,6 +132,10 @@ class Meter:
     def cpu_s(self) -> float:
         """Processor seconds since the meter was made, of the process and its living children."""
         return self._cpu_s() - self._cpu_s_before
+
+    def own_cpu_s(self) -> float:
+        """Processor seconds of the process alone, since it began."""
+        return _cpu(self._process)
 
     def _cpu_s(self) -> float:
         processes = [self._process, *self._process.children(recursive=True)]

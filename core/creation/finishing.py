@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from core.creation.making import STOP_WORDS
 from core.creation.titles import closing
-from storage import creations, ledger
+from storage import creations, gallery, ledger
 from storage.changes import Changes
 from storage.creations import Snapshot
 from storage.database import Database
@@ -24,20 +24,24 @@ class Finishing:
         changes: Changes,
         show: Callable[[str], Awaitable[None]],
         ended: Callable[[float], None],
+        tell: Callable[[Snapshot, CreationState], None] = lambda _, __: None,
     ) -> None:
+        """`tell` hears of each end once, with the rows as they stood before it."""
         self._database = database
         self._changes = changes
         self._show = show
         self._ended = ended
+        self._tell = tell
 
     async def finish(self, creation_id: str) -> str:
         """Give a creation its one final state, then show it."""
-        rows, turns = await self._database.read(lambda session: _rows(session, creation_id))
+        rows, turns = await self._database.look(lambda session: _rows(session, creation_id))
         if rows is None:
             return "forgotten"
         state = outcome(rows, turns)
         if not rows.creation.state.final:
             await self._changes.write(creation_id, lambda session: _end(session, rows, turns, state), at_once=True)
+            self._tell(rows, state)
         await self._show(creation_id)
         began = rows.creation.started_at or rows.creation.created_at
         self._ended((now() - began).total_seconds())
@@ -65,11 +69,13 @@ def _end(session: Session, rows: Snapshot, turns: Sequence[Turn], state: Creatio
     code, message = _error(rows, state)
     ledger.release_all(session, rows.creation.id)
     creations.close_steps(session, rows.creation.id)
+    reply = _words(turns) or closing(rows.assets)
+    gallery.told(session, rows.creation.id, reply)
     creations.change(
         session,
         rows.creation.id,
         state=state,
-        reply=_words(turns) or closing(rows.assets),
+        reply=reply,
         error_code=code,
         error_message=message,
         finished_at=now(),

@@ -12,8 +12,10 @@ from core.agent.loop import MAX_REPAIRS, Judged, conversation, judge, numbered
 from core.agent.messages import Message, Turn
 from core.agent.planners.fixed import fixed_turn
 from core.agent.prompting import instructions
+from core.creation import going_back
 from core.creation.consulting import Consulting
 from core.creation.drafting import Drafting, known
+from core.creation.going_back import Back
 from core.creation.making import STOP_WORDS
 from core.creation.receiving import Receiving
 from core.creation.stops import Stopped, Stops
@@ -21,7 +23,7 @@ from core.creation.workflow import MAX_TURNS, Plan
 from core.errors import ProviderError, UserError
 from core.trust.budget import Budgets, refusal
 from core.trust.checks import Checks
-from storage import creations, gallery, ledger, tables
+from storage import creations, gallery, ledger, lineage, tables
 from storage.changes import Changes
 from storage.creations import Snapshot
 from storage.database import Database
@@ -69,8 +71,7 @@ class Planning:
         if rows.creation.state.final or (index >= len(turns) and _no_more(rows.creation)):
             return NOTHING
         try:
-            if rows.creation.files:
-                await self._stops.during(creation_id, self._receiving.receive(rows))
+            if await self._source_settled(rows, begun=bool(turns)):
                 return await self.plan(creation_id, index)
             plan = _remembered(rows, turns[index]) if index < len(turns) else await self._turn(past, index)
             await self._stops.during(creation_id, self._agreed(creation_id))
@@ -78,10 +79,26 @@ class Planning:
         except Stopped as stop:
             log.info("planning_stopped", creation=creation_id, reason=stop.reason)
             if stop.reason == "deadline":
+                if (waiting := _waiting(rows))["steps"]:
+                    return waiting
                 await self.failed(creation_id, stop.reason, STOP_WORDS[stop.reason])
         except (UserError, ProviderError) as error:
             await self.failed(creation_id, error.code, error.message)
         return NOTHING
+
+    async def _source_settled(self, rows: Snapshot, *, begun: bool) -> bool:
+        """What it works from, before anybody is asked: attached files are fetched, and "it" is what was gone back to.
+
+        True where that changed its row.
+        """
+        creation = rows.creation
+        if creation.files:
+            await self._stops.during(creation.id, self._receiving.receive(rows))
+            return True
+        if begun or not going_back.goes_on(rows):
+            return False
+        await self._database.write(lambda session: lineage.begin_from_head(session, creation.id, rows.thread))
+        return True
 
     async def failed(self, creation_id: str, code: str, message: str) -> None:
         """Note why nothing more is planned. After something was made, that undoes nothing: a template closes then."""
@@ -97,6 +114,8 @@ class Planning:
         rows, turns = past[-1]
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
+        if index == 0 and (back := going_back.asked(rows.creation)) and await self._gone_back(rows, back):
+            return NOTHING
         system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
         there = await self._within_reach(past)
         messages = conversation(past, system, there)
@@ -110,6 +129,20 @@ class Planning:
         steps = self._drafting.steps(rows, index, judged, {each: known(asset) for each, asset in there.items()})
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
+
+    async def _gone_back(self, rows: Snapshot, back: Back) -> bool:
+        """Answer without a planner where the thread can go back: the sentence and the place, in one transaction."""
+
+        def work(session: Session) -> bool:
+            stood = going_back.stood(session, rows, back)
+            if stood is None:
+                return False
+            creations.add_steps(session, _row(rows.creation, 0, Turn(stood.sentence), Judged(())), [])
+            if stood.asset:
+                lineage.stand_on(session, rows.thread.id, stood.asset.id)
+            return True
+
+        return await self._changes.write(rows.creation.id, work)
 
     async def _within_reach(self, past: Sequence[tuple[Snapshot, list[tables.Turn]]]) -> dict[str, Asset]:
         """What this creation may work from: the thread's assets, and those handed in with its wishes."""
@@ -186,7 +219,7 @@ class Planning:
             while True:
                 changed.clear()
                 if (
-                    await self._database.read(lambda session: creations.state(session, creation_id))
+                    await self._database.look(lambda session: creations.state(session, creation_id))
                     != CreationState.WAITING
                 ):
                     return
@@ -223,6 +256,11 @@ def _remembered(rows: Snapshot, turn: tables.Turn) -> Plan:
     stops = rows.creation.cancel_requested_at is not None
     steps = [step.id for step in rows.steps if step.turn == turn.index and (step.intent_at or not stops)]
     return {"steps": steps, "done": not turn.calls}
+
+
+def _waiting(rows: Snapshot) -> Plan:
+    """What is made and paid for, and waits for the store of files alone: no deadline takes that away."""
+    return {"steps": [step.id for step in rows.steps if step.spooled_at and not step.state.final], "done": True}
 
 
 def _row(creation: Creation, index: int, turn: Turn, judged: Judged) -> tables.Turn:

@@ -51,24 +51,29 @@ class Receiving:
     async def _take(self, adapter: Adapter, thread: ThreadRef, user_id: str, file: FileRef) -> str:
         with TemporaryDirectory() as folder:
             target = Path(folder) / "attached"
-            await self._fetch(adapter, thread, file, target)
+            await fetched(adapter, thread, file, target)
             return (await self._uploads.take(user_id, target, clean(file.name)[:200])).id
-
-    async def _fetch(self, adapter: Adapter, thread: ThreadRef, file: FileRef, target: Path) -> None:
-        """A download costs nothing, so it is tried again; the boundary for whatever a platform's library raises."""
-        for attempt in range(1, TRIES + 1):
-            try:
-                return await adapter.fetch(thread, file, target)
-            except UserError:
-                raise
-            except Exception as error:
-                log.warning("attachment_not_fetched", attempt=attempt, error=type(error).__name__)
-                if attempt == TRIES or isinstance(error, Unreachable):
-                    raise UserError(NOT_TO_BE_HAD, "attachment") from error
-                await asyncio.sleep(AGAIN_S)
-        return None
 
     async def _note(self, creation_id: str, source: str, asset_id: str) -> None:
         await self._changes.write(
             creation_id, lambda session: creations.received(session, creation_id, source, asset_id)
         )
+
+
+async def fetched(adapter: Adapter, thread: ThreadRef, file: FileRef, target: Path) -> None:
+    """A download costs nothing, so it is tried again; the boundary for whatever a platform's library raises.
+
+    Raises:
+        UserError: it is not to be had, with the sentence why.
+    """
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await adapter.fetch(thread, file, target)
+        except UserError:
+            raise
+        except Exception as error:
+            log.warning("attachment_not_fetched", attempt=attempt, error=type(error).__name__)
+            if attempt == TRIES or isinstance(error, Unreachable):
+                raise UserError(NOT_TO_BE_HAD, "attachment") from error
+            await asyncio.sleep(AGAIN_S)
+    return None

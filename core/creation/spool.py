@@ -1,11 +1,14 @@
 """Finished work on its way into the store: kept on disk with a slip, so that a crash never makes it again."""
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
 from time import time
@@ -20,6 +23,18 @@ TIDY_S = 300.0
 """No upload and no thumbnail is on its way for so long."""
 
 
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """What lies in the spool."""
+
+    results: int
+    """Steps that are made and not stored yet."""
+    oldest_s: float
+    """How long the oldest of them has been made; 0 without any."""
+    size_bytes: int
+    """Of everything, also of what is being made."""
+
+
 class Spool:
     """One folder per step. The slip is written last and at once, so a folder with a slip is complete."""
 
@@ -31,17 +46,37 @@ class Spool:
         """A step's folder, and what an earlier run of it finished."""
         return await self._run(lambda: _open(self.folder / step_id))
 
-    async def keep(self, step_id: str, output: Output) -> None:
-        """Write the slip: from now on the step is made."""
-        await self._run(lambda: _keep(self.folder / step_id, output))
+    async def keep(self, step_id: str, output: Output) -> Output:
+        """Measure every file and write the slip: from now on the step is made."""
+        return await self._run(lambda: _keep(self.folder / step_id, output))
+
+    async def verdict(self, file: Path) -> str | None:
+        """What a check said of a file that lies here; None where none has looked."""
+        return await self._run(lambda: _verdict(file))
+
+    async def judge(self, file: Path, said: str) -> None:
+        """Note what a check said."""
+        await self._run(lambda: _beside(file).write_text(said, "utf-8") and None)
 
     async def measure(self, file: Path) -> tuple[int, str]:
         """A file's size in bytes and its SHA-256."""
         return await self._run(lambda: _measure(file))
 
+    async def waiting(self) -> "Spooled":
+        """What lies here now."""
+        return await self._run(lambda: _waiting(self.folder))
+
     async def clear(self, step_id: str) -> None:
         """Remove a step's folder."""
         await self._run(lambda: shutil.rmtree(self.folder / step_id, ignore_errors=True))
+
+    async def kept(self, before: datetime) -> list[str]:
+        """Steps whose finished work lies here since before a moment."""
+        return await self._run(lambda: _kept(self.folder, before.timestamp()))
+
+    async def untouched(self, before: datetime) -> list[str]:
+        """Steps whose folders have not changed since a moment."""
+        return await self._run(lambda: _untouched(self.folder, before.timestamp()))
 
     async def run(self) -> None:
         """Remove what uploads and thumbnails of killed processes left, until cancelled."""
@@ -66,33 +101,65 @@ def _open(folder: Path) -> tuple[Path, Output | None]:
 
 
 def _read(folder: Path, slip: dict[str, object]) -> Output:
-    files = tuple(Made(**(made | {"path": folder / made["path"]})) for made in slip["files"])  # type: ignore[attr-defined]
+    files = tuple(_measured(Made(**(made | {"path": folder / made["path"]}))) for made in slip["files"])  # type: ignore[attr-defined]
     return Output(files=files, cost_micros=slip["cost_micros"], notes=tuple(slip["notes"]))  # type: ignore[arg-type]
 
 
-def _keep(folder: Path, output: Output) -> None:
-    files = [
-        {
-            "path": made.path.name,
-            "media_type": made.media_type,
-            "width": made.width,
-            "height": made.height,
-            "duration_s": made.duration_s,
-            "seed": made.seed,
-        }
-        for made in output.files
-    ]
+def _keep(folder: Path, output: Output) -> Output:
+    output = replace(output, files=tuple(map(_measured, output.files)))
+    files = [asdict(made) | {"path": made.path.name} for made in output.files]
     part = folder / f".{SLIP}"
     with part.open("w", encoding="utf-8") as slip:
         json.dump({"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}, slip)
         slip.flush()
         os.fsync(slip.fileno())
     part.replace(folder / SLIP)
+    return output
+
+
+def _measured(made: Made) -> Made:
+    if made.sha256 is not None:
+        return made
+    size_bytes, digest = _measure(made.path)
+    return replace(made, size_bytes=size_bytes, sha256=digest)
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f".{file.name}.verdict")
+
+
+def _verdict(file: Path) -> str | None:
+    note = _beside(file)
+    return note.read_text("utf-8") if note.is_file() else None
 
 
 def _measure(file: Path) -> tuple[int, str]:
     with file.open("rb") as opened:
         return file.stat().st_size, file_digest(opened, "sha256").hexdigest()
+
+
+def _waiting(folder: Path) -> Spooled:
+    slips, size_bytes = [], 0
+    for place, _, names in os.walk(folder):  # what vanishes meanwhile was stored, or given up
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):
+                found = (Path(place) / name).stat()
+                size_bytes += found.st_size
+                slips += [found.st_mtime] if name == SLIP else []
+    return Spooled(len(slips), max(0.0, time() - min(slips)) if slips else 0.0, size_bytes)
+
+
+def _kept(folder: Path, before: float) -> list[str]:
+    found = []
+    for slip in folder.glob(f"*/{SLIP}"):
+        with contextlib.suppress(FileNotFoundError):
+            found += [slip.parent.name] if slip.stat().st_mtime < before else []
+    return found
+
+
+def _untouched(folder: Path, before: float) -> list[str]:
+    places = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("tmp"))
+    return [path.name for path in places if path.stat().st_mtime < before]
 
 
 def _tidy(folder: Path) -> None:

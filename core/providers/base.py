@@ -85,6 +85,9 @@ class Made:
     height: int | None = None
     duration_s: float | None = None
     seed: int | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    """These two are measured when the file is kept; a provider need not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
 """Small blocking file work, off the event loop, in a bounded pool of its own."""
 
 import asyncio
-from collections.abc import AsyncIterable, Callable
+from collections.abc import AsyncIterable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+PIECE_BYTES = 1 << 20
+"""What is held in memory of a file that comes: to wake a thread for less costs more than to write it."""
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -22,22 +24,23 @@ class Disk:
 
     async def write(self, path: Path, data: bytes) -> None:
         """A whole file under its name, or none: half of one is never found there."""
-        await self.run(_write, path, data)
+        await self.run(write_whole, path, data)
 
     async def receive(
         self, chunks: AsyncIterable[bytes], path: Path, cap_bytes: int, too_large: Callable[[], Exception]
     ) -> int:
-        """Write what comes, chunk by chunk, and count it; beyond `cap_bytes` the error of `too_large` is raised."""
-        size_bytes = 0
-        file = await self.run(path.open, "wb")
-        try:
-            async for chunk in chunks:
-                size_bytes += len(chunk)
-                if size_bytes > cap_bytes:
-                    raise too_large()
-                await self.run(file.write, chunk)
-        finally:
-            await self.run(file.close)
+        """Write what comes, piece by piece, and count it; beyond `cap_bytes` the error of `too_large` is raised."""
+        size_bytes, held, held_bytes, mode = 0, [], 0, "wb"
+        async for chunk in chunks:
+            size_bytes += len(chunk)
+            if size_bytes > cap_bytes:
+                raise too_large()
+            held.append(chunk)
+            held_bytes += len(chunk)
+            if held_bytes >= PIECE_BYTES:
+                await self.run(_add, path, mode, held)
+                held, held_bytes, mode = [], 0, "ab"
+        await self.run(_add, path, mode, held)
         return size_bytes
 
     def close(self) -> None:
@@ -45,7 +48,13 @@ class Disk:
         self._pool.shutdown(wait=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def _add(path: Path, mode: str, chunks: Sequence[bytes]) -> None:
+    with path.open(mode) as file:
+        file.writelines(chunks)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Under another name first."""
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
     part.replace(path)

@@ -1,6 +1,7 @@
 """Files from outside: never stored as they came, but as fresh pixels or a fresh MP4, under our own caps."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,11 +26,20 @@ EXTENSIONS = {"image/png": ".png", "image/jpeg": ".jpg", "video/mp4": ".mp4"}
 class Uploads:
     """Takes pictures and videos from people."""
 
-    def __init__(self, database: Database, objects: ObjectStore, pool: NativePool, spool: Spool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        objects: ObjectStore,
+        pool: NativePool,
+        spool: Spool,
+        stored: Callable[[Asset], None] = lambda _: None,
+    ) -> None:
+        """`stored` is told of each: what is made beside it may begin."""
         self._database = database
         self._objects = objects
         self._pool = pool
         self._spool = spool
+        self._tell_stored = stored
         self._disk = Disk("uploads")
 
     async def take(self, user_id: str, file: Path, name: str) -> Asset:
@@ -88,6 +98,7 @@ class Uploads:
             with contextlib.suppress(OSError):  # a store that keeps nothing removes nothing either
                 await self._objects.delete(asset.object_key)
             raise Busy("Easel cannot store anything right now. Please try again shortly.") from error
+        self._tell_stored(asset)
         return asset
 
 

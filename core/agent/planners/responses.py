@@ -16,6 +16,7 @@ from core.agent.planners import failures, pricing, telling
 from core.agent.planners.schemas import from_strict, parameters
 from core.agent.planners.server import CONNECT_S, MOST_OUT, TIMEOUT_S, Server
 from core.agent.tools import ToolSpec
+from core.events import events
 
 _DROPPABLE = ("strict", "parallel_tool_calls", "max_output_tokens", "reasoning", "store")
 
@@ -38,8 +39,8 @@ class ResponsesPlanner:
             answer = _Answer()
             request = self._request(messages, tools, without)
             async with await self._stream(request) as stream:
-                async for event in stream:
-                    piece = answer.take(event if isinstance(event, dict) else {})
+                async for event in events(stream.response.aiter_bytes(), stream.response.request):
+                    piece = answer.take(event)
                     if piece and on_text:
                         await on_text(piece)
             return answer.turn(self._service, spoken_to=messages[-1].role is Role.USER)

@@ -21,8 +21,9 @@ class Bounds:
     connect_s: float = 10
     bodies_at_once: int = 8
     """Whole pictures in JSON being read, decoded and written: each holds about 4 MB, and for a moment only."""
-    streams_at_once: int = 32
-    """Pictures that send previews: each holds as much whenever one arrives. Beyond, there are no previews."""
+    streams_at_once: int = 8
+    """Pictures that send previews: each takes three times the memory and the work of one that comes whole. Beyond,
+    there are no previews: then everybody's pictures matter more than anybody's first glimpse."""
 
 
 class Connection:

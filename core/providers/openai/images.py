@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from openai import AsyncAPIResponse, AsyncStream
+from openai import AsyncAPIResponse
 
 from core.agent.catalogue import Model
 from core.errors import EaselError, NativeError, ProviderError, Unsupported
+from core.events import events
 from core.native.pool import NativePool
 from core.providers.base import Kind, Made, Order, Output
 from core.providers.openai.answers import NotMade, answering, lost
@@ -18,7 +19,7 @@ from core.providers.openai.client import Connection
 from core.providers.openai.dialect import STREAMING, Dialect, Fields
 from core.providers.openai.pictures import Picture, PictureEvent, PicturesAnswer, cost_micros, decoded
 from core.providers.openai.requests import Request, request_for
-from core.trust.disk import Disk
+from core.trust.disk import Disk, write_whole
 from core.trust.fetch import Fetcher
 from core.trust.links import Links
 from storage.errors import StorageError
@@ -93,7 +94,7 @@ class Images:
     async def _streamed(self, order: Order, response: AsyncAPIResponse[Any]) -> _Answer:
         """The last event is the picture; those before are previews of it."""
         number = 0
-        async for data in await response.parse(to=AsyncStream[object]):
+        async for data in events(response.iter_bytes(), response.http_request):
             event = PictureEvent.model_validate(data)
             if event.type.endswith(".completed"):
                 return await self._saved(order, Picture(b64_json=event.b64_json), event.usage)
@@ -108,22 +109,22 @@ class Images:
             return
         path = order.folder / f"preview-{number}.png"
         with suppress(EaselError, StorageError, OSError, ValueError):
-            await self._disk.write(path, decoded(b64_json))
+            await self._disk.run(_save, path, b64_json)
             await order.preview(path)
 
     # --- keeping --------------------------------------------------------------------------------------------------
 
     async def _saved(self, order: Order, picture: Picture, usage: Any) -> _Answer:
-        data = decoded(picture.b64_json) if picture.b64_json is not None else b""
-        if not data and picture.url:
-            return _Answer(usage, picture.url)
-        if not data:
-            raise NotMade(lost("empty"))
+        b64_json, path = picture.b64_json or "", order.folder / _FILE
         try:
-            await self._disk.write(order.folder / _FILE, data)
+            size_bytes = await self._disk.run(_save, path, b64_json) if b64_json else 0
         except OSError as error:
             raise NotMade(lost("unsaved")) from error
-        return _Answer(usage)
+        if size_bytes:
+            return _Answer(usage)
+        if not picture.url:
+            raise NotMade(lost("empty"))
+        return _Answer(usage, picture.url)
 
     async def _fetched(self, order: Order, model: Model, url: str) -> Made:
         own = urlsplit(self._connection.base_url).hostname or ""
@@ -143,3 +144,14 @@ class Images:
         if not facts["media_type"].startswith("image/"):
             raise NotMade(lost("unreadable"))
         return Made(path=path, media_type=facts["media_type"], width=facts["width"], height=facts["height"])
+
+
+def _save(path: Path, b64_json: str) -> int:
+    """Decode in the thread that writes: megabytes of it would hold up everybody else. Returns the size in bytes.
+
+    Raises:
+        ValueError: it is damaged.
+    """
+    data = decoded(b64_json)
+    write_whole(path, data)
+    return len(data)

@@ -17,6 +17,7 @@ from core.trust.disk import Disk
 LIMIT = 4_096
 """Characters of one call: https://developers.openai.com/api/docs/api-reference/audio/createSpeech"""
 CHUNK_BYTES = 64 * 1024
+MOST_BYTES = 200 << 20
 
 
 class Speech:
@@ -59,15 +60,9 @@ class Speech:
         """Stream the answer to disk. Returns its size in bytes."""
         create: Any = self._connection.sdk.audio.speech.with_streaming_response.create
         wanted = {"voice": omit, **sent}
-        size_bytes = 0
         async with create(input=text, model=model.vendor_name, **wanted) as response:
-            file = await self._disk.run(target.open, "wb")
-            try:
-                async for chunk in response.iter_bytes(CHUNK_BYTES):
-                    size_bytes += await self._disk.run(file.write, chunk)
-            finally:
-                await self._disk.run(file.close)
-        return size_bytes
+            chunks = response.iter_bytes(CHUNK_BYTES)
+            return await self._disk.receive(chunks, target, MOST_BYTES, lambda: NotMade(lost("unreadable")))
 
 
 def _fields(order: Order, voice: str) -> dict[str, Any]:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
-
 from core.providers.base import Kind
 
 STARTING = "starting"
@@ -37,16 +35,15 @@ class Prediction:
     """0..1, where the model prints it."""
 
 
-def read(response: httpx.Response) -> Prediction:
+def read(body: Any) -> Prediction:
     """The prediction in an answer.
 
     Raises:
         Unreadable: there is none.
     """
     try:
-        body = response.json()
         prediction_id, status = body["id"], body["status"]
-    except (ValueError, LookupError, TypeError) as error:
+    except (LookupError, TypeError) as error:
         raise Unreadable from error
     if not (isinstance(prediction_id, str) and prediction_id and isinstance(status, str)):
         raise Unreadable

@@ -12,6 +12,7 @@ import stamina
 
 from core.providers import verdicts
 from core.providers.base import Failed, Refused
+from core.providers.looks import Looks
 from core.providers.replicate import troubles
 from core.providers.replicate.prediction import Prediction, Unreadable, read
 
@@ -30,9 +31,12 @@ class Wire:
     def __init__(
         self, token: str, base_url: str | None, *, deadline_s: float = DEADLINE_S, timeout_s: float = TIMEOUT_S
     ) -> None:
+        base_url = base_url or BASE_URL
+        headers = {"Authorization": f"Bearer {token}", "User-Agent": "Easel"}
+        self._looks = Looks(base_url, headers, timeout_s=timeout_s)
         self._client = httpx.AsyncClient(
-            base_url=base_url or BASE_URL,
-            headers={"Authorization": f"Bearer {token}", "User-Agent": "Easel"},
+            base_url=base_url,
+            headers=headers,
             timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, 10), pool=None),
             trust_env=False,
         )
@@ -45,15 +49,15 @@ class Wire:
         body = {"version": match["version"], "input": inputs} if match else {"input": inputs}
         try:
             response = await self._client.post(path, json=body, headers={"Cancel-After": self._deadline})
-            return read(response) if response.is_success else troubles.of_create(response)
+            return _read(response) if response.is_success else troubles.of_create(response)
         except (httpx.HTTPError, Unreadable) as error:
             return verdicts.of_error(troubles.WHO, error)
 
     async def get(self, prediction_id: str) -> Prediction | None:
         """How it stands; None where nobody could tell just now."""
         try:
-            return await self._free("GET", f"/v1/predictions/{prediction_id}")
-        except _FREE_ERRORS:
+            return read(await self._looks.get("/v1/predictions", prediction_id))
+        except Unreadable:
             return None
 
     async def cancel(self, prediction_id: str) -> Prediction | None:
@@ -61,7 +65,7 @@ class Wire:
         try:
             async for attempt in stamina.retry_context(on=_FREE_ERRORS, attempts=TRIES, timeout=10):
                 with attempt:
-                    return await self._free("POST", f"/v1/predictions/{prediction_id}/cancel")
+                    return await self._stopped(prediction_id)
         except _FREE_ERRORS:
             pass
         return None
@@ -80,13 +84,21 @@ class Wire:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        await self._looks.close()
         await self._client.aclose()
 
-    async def _free(self, method: str, path: str) -> Prediction:
-        response = await self._client.request(method, path)
+    async def _stopped(self, prediction_id: str) -> Prediction:
+        response = await self._client.post(f"/v1/predictions/{prediction_id}/cancel")
         if not response.is_success:
             raise Unreadable
-        return read(response)
+        return _read(response)
+
+
+def _read(response: httpx.Response) -> Prediction:
+    try:
+        return read(response.json())
+    except ValueError as error:
+        raise Unreadable from error
 
 
 def _file_url(response: httpx.Response) -> str | None:

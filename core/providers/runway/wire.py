@@ -10,11 +10,13 @@ import stamina
 from runwayml import AsyncRunwayML, RunwayMLError
 
 from core.providers.base import Failed, Refused
+from core.providers.looks import Looks
 from core.providers.runway import troubles
 from core.providers.runway.call import Call
-from core.providers.runway.task import Task, read
+from core.providers.runway.task import Task, Unreadable, read
 
 TRIES = 3
+TIMEOUT_S = 60.0
 _ERRORS = (RunwayMLError, httpx.HTTPError, ValueError)
 """What the SDK lets through: its own, httpx's (uploads), and an unreadable body's."""
 
@@ -24,6 +26,7 @@ class Wire:
 
     def __init__(self, client: AsyncRunwayML) -> None:
         self._client = client.with_options(max_retries=0)
+        self._looks = Looks(self.base_url, _told(client), timeout_s=_seconds(client.timeout))
 
     @property
     def base_url(self) -> str:
@@ -42,9 +45,8 @@ class Wire:
     async def get(self, task_id: str) -> Task | None:
         """How it stands; None where nobody could tell just now. Runway asks for 5 s between two looks at a task."""
         try:
-            response: Any = await self._client.tasks.with_raw_response.retrieve(task_id)
-            return read(await response.json())
-        except _ERRORS:
+            return read(await self._looks.get("/v1/tasks", task_id))
+        except Unreadable:
             return None
 
     async def delete(self, task_id: str) -> bool:
@@ -70,4 +72,15 @@ class Wire:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        await self._looks.close()
         await self._client.close()
+
+
+def _told(client: AsyncRunwayML) -> dict[str, str]:
+    """What the SDK tells with every request: the key, and the version of the interface that it was made for."""
+    return {name: value for name, value in client.default_headers.items() if isinstance(value, str)}
+
+
+def _seconds(timeout: float | httpx.Timeout | None) -> float:
+    seconds = timeout.read if isinstance(timeout, httpx.Timeout) else timeout
+    return seconds or TIMEOUT_S
