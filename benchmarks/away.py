@@ -142,7 +142,7 @@ def _say(facts: Mapping[str, object]) -> None:
     print(json.dumps(facts), flush=True)
 
 
-def _leave_the_house_its_processors() -> None:
+def leave_the_house_its_processors() -> None:
     """Providers are far away: they take none of the two processors that are measured, where there are others."""
     if not hasattr(os, "sched_setaffinity"):
         return
@@ -152,5 +152,5 @@ def _leave_the_house_its_processors() -> None:
 
 
 if __name__ == "__main__":
-    _leave_the_house_its_processors()
+    leave_the_house_its_processors()
     asyncio.run(Away().run())

@@ -27,6 +27,8 @@ MEDIA_TYPES = {
     ".webm": "video/webm",
     ".mp3": "audio/mpeg",
     ".wav": "audio/wav",
+    ".json": "application/json",
+    ".gz": "application/gzip",
 }
 
 

@@ -18,6 +18,7 @@ from uuid import uuid4
 import structlog
 
 from storage.errors import StoreAway
+from storage.objects import Stored, unless_cancelled
 from storage.s3_wire import Bucket, Wire
 
 T = TypeVar("T")
@@ -58,8 +59,9 @@ class S3Objects:
             StoreAway: it is not, or nobody can tell.
         """
         key, left = _checked(key), threading.Event()
+        work = self._writers.submit(self._put, key, source, media_type, left)
         try:
-            await self._run(self._writers, lambda: self._put(key, source, media_type, left))
+            await unless_cancelled(work, lambda: self._undo(key))
         except asyncio.CancelledError:
             left.set()
             raise
@@ -111,7 +113,13 @@ class S3Objects:
 
     async def keys(self, prefix: str = "") -> list[str]:
         """List, page by page."""
-        return await self._run(self._readers, lambda: self._keys(prefix))
+        return sorted(await self._run(self._readers, lambda: self._keys(prefix)))
+
+    async def listing(self, prefix: str = "") -> AsyncIterator[list[Stored]]:
+        """A page of the store's own at a time."""
+        pages = self._wire.pages("list_objects_v2", Prefix=prefix)
+        while (page := await self._run(self._readers, lambda: next(pages, None))) is not None:
+            yield [Stored(each["Key"], int(each["Size"]), each["LastModified"]) for each in page.get("Contents", ())]
 
     def close(self) -> None:
         """Let running requests finish, and send no others; an upload in parts ends after its part."""
@@ -132,6 +140,11 @@ class S3Objects:
         stored = self._size(key)
         if stored != size:
             raise StoreAway("SizeDiffers")
+
+    def _undo(self, key: str) -> None:
+        """Nobody waits for this file any more. Where that fails, an audit finds it."""
+        with suppress(StoreAway):
+            self._wire.call("delete_object", Key=key)
 
     def _put_whole(self, key: str, file: BufferedReader, media_type: str) -> None:
         digest = _base64(file_digest(file, lambda: md5(usedforsecurity=False)).digest())

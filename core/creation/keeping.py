@@ -2,11 +2,13 @@
 
 import asyncio
 import mimetypes
+from contextlib import suppress
 
 from sqlmodel import Session
 
 from core.creation import jobs
 from core.creation.jobs import Job
+from core.creation.sidecars import Sidecars
 from core.creation.spool import Spool
 from core.creation.thumbnails import Thumbnails
 from core.creation.titles import shortened
@@ -15,6 +17,7 @@ from core.trust.checks import Checks
 from storage import creations, gallery, ledger
 from storage.changes import Changes
 from storage.database import Database
+from storage.errors import StoreAway
 from storage.objects import ObjectStore
 from storage.tables import Asset, StepState, new_id, now
 
@@ -32,6 +35,7 @@ class Keeping:
         objects: ObjectStore,
         spool: Spool,
         thumbnails: Thumbnails,
+        sidecars: Sidecars,
         checks: Checks,
     ) -> None:
         self._database = database
@@ -39,13 +43,27 @@ class Keeping:
         self._objects = objects
         self._spool = spool
         self._thumbnails = thumbnails
+        self._sidecars = sidecars
         self._checks = checks
 
-    async def keep(self, job: Job, output: Output) -> None:
-        """Store every file, then tell of all of them at once."""
-        assets = await asyncio.gather(
+    async def store(self, job: Job, output: Output) -> list[Asset]:
+        """Store every file. Stopped in the middle, a file may be there already: see `discard`.
+
+        Raises:
+            StoreAway: one of them could not be stored now.
+        """
+        return await asyncio.gather(
             *(self._stored(job, ordinal, made, output) for ordinal, made in enumerate(output.files))
         )
+
+    async def discard(self, job: Job, output: Output) -> None:
+        """Take back what was stored of a step that was cancelled; an audit finds what cannot be reached now."""
+        for ordinal, made in enumerate(output.files):
+            with suppress(StoreAway):
+                await self._objects.delete(_key(job, ordinal, made))
+
+    async def tell(self, job: Job, assets: list[Asset], output: Output) -> None:
+        """Rows, money and version names of everything that a step made, at once."""
         try:
             await self._changes.write(job.creation.id, lambda session: _complete(session, job, assets, output))
         except Exception:
@@ -53,15 +71,15 @@ class Keeping:
             raise
         for asset in assets:
             self._thumbnails.soon(asset)
+            self._sidecars.soon(asset)
         if job.step.preview_key:
             await self._objects.delete(job.step.preview_key)
 
     async def _stored(self, job: Job, ordinal: int, made: Made, output: Output) -> Asset:
-        key = f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-{ordinal}{_extension(made.media_type)}"
-        safety, _, (size_bytes, digest) = await asyncio.gather(
-            self._checks.picture(job.creation, made.path, made.media_type),
+        key = _key(job, ordinal, made)
+        safety, _ = await asyncio.gather(
+            self._judged(job, made),
             self._objects.put(key, made.path, made.media_type),
-            self._spool.measure(made.path),
         )
         return Asset(
             id=new_id(),
@@ -72,14 +90,16 @@ class Keeping:
             step_id=job.step.id,
             ordinal=ordinal,
             parent_id=job.parent.id if job.parent else None,
+            credit_id=_credit(job),
+            inputs=list(dict.fromkeys(asset.id for _, asset in job.sources)),
             kind=job.step.kind,
             tool=job.step.tool,
             media_type=made.media_type,
-            size_bytes=size_bytes,
+            size_bytes=made.size_bytes or 0,
             width=made.width,
             height=made.height,
             duration_s=made.duration_s,
-            sha256=digest,
+            sha256=made.sha256 or "",
             object_key=key,
             asked=job.creation.prompt or (job.parent.asked if job.parent else ""),
             prompt=job.words,
@@ -91,6 +111,14 @@ class Keeping:
             safety=safety,
             cost_micros=output.cost_micros // len(output.files),
         )
+
+    async def _judged(self, job: Job, made: Made) -> str:
+        """The check's word on a file: asked for once, however often the store is tried."""
+        said = await self._spool.verdict(made.path)
+        if said is None:
+            said = await self._checks.picture(job.creation, made.path, made.media_type)
+            await self._spool.judge(made.path, said)
+        return said
 
     async def _discard_if_forgotten(self, job: Job) -> None:
         """What finishes after its owner asked to be forgotten leaves no file behind."""
@@ -112,8 +140,21 @@ def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -
     )
 
 
+def _key(job: Job, ordinal: int, made: Made) -> str:
+    return f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-{ordinal}{_extension(made.media_type)}"
+
+
 def _extension(media_type: str) -> str:
     return EXTENSIONS.get(media_type) or mimetypes.guess_extension(media_type) or ".bin"
+
+
+def _credit(job: Job) -> str | None:
+    """Whose work it stands on: somebody else's source, or whom its own source already credits."""
+    for _, source in job.sources:
+        author = source.user_id if source.user_id != job.creation.user_id else source.credit_id
+        if author and author != job.creation.user_id:
+            return author
+    return None
 
 
 def _alt_text(job: Job) -> str:

@@ -1,5 +1,7 @@
 """The middle durable step: one tool call, from intent to stored asset. Run again, it goes on from its row."""
 
+from pathlib import Path
+
 import structlog
 from sqlmodel import Session
 
@@ -11,13 +13,16 @@ from core.creation.ordering import Ordering
 from core.creation.spool import Spool
 from core.creation.stops import Stopped, Stops
 from core.errors import NativeError, ProviderError, UserError
+from core.providers.base import Output
 from storage import creations, ledger
 from storage.changes import Changes
 from storage.database import Database
+from storage.errors import StoreAway
 from storage.tables import StepState, now
 
 log = structlog.get_logger()
 GONE = "forgotten"
+STORE_AWAY = "Made, and kept safe until the store of files is back"
 STOP_WORDS = {
     "cancelled": "You cancelled this.",
     "deadline": "This took longer than its time limit, so Easel stopped it.",
@@ -63,7 +68,7 @@ class Making:
 
     async def _to_the_end(self, job: Job) -> None:
         try:
-            await self._stops.during(job.creation.id, self._carry_out(job))
+            await self._carry_out(job)
         except Stopped as stop:
             await self._stopped(job, stop.reason)
         except UserError as error:
@@ -75,13 +80,45 @@ class Making:
             await self._fail(job, "media_failed", "The file could not be made here. Please try again.")
 
     async def _carry_out(self, job: Job) -> None:
+        """Ask within the deadline. What is made then waits for the store as long as that takes, or until a cancel."""
+        folder, made = await self._spool.open(job.step.id)
+        if made:
+            job, output = await self._with_what_is_left(job), made
+        else:
+            job, output = await self._stops.during(job.creation.id, self._asked(job, folder))
+            output = await self._spool.keep(job.step.id, output)
+        try:
+            storing = self._keeping.store(job, output)
+            assets = await self._stops.during(job.creation.id, storing, despite_deadline=True)
+        except StoreAway:
+            await self._waits(job)
+            raise
+        except Stopped:
+            await self._keeping.discard(job, output)
+            raise
+        await self._keeping.tell(job, assets, output)
+
+    async def _asked(self, job: Job, folder: Path) -> tuple[Job, Output]:
         await self._needed(job)
         job = await self._ordering.with_sources(job)
-        folder, output = await self._spool.open(job.step.id)
-        if output is None:
-            output = await self._asking.ask(job, folder)
-            await self._spool.keep(job.step.id, output)
-        await self._keeping.keep(job, output)
+        return job, await self._asking.ask(job, folder)
+
+    async def _with_what_is_left(self, job: Job) -> Job:
+        """A source that was deleted after the work was paid takes nothing away from the result."""
+        try:
+            return await self._ordering.with_sources(job)
+        except UserError:
+            return job
+
+    async def _waits(self, job: Job) -> None:
+        """Say once why nothing comes yet, and keep the net for overdue creations away."""
+        if job.step.spooled_at is None:
+            await self._changes.write(
+                job.creation.id,
+                lambda session: creations.change_step(
+                    session, job.step, spooled_at=now(), progress=None, detail=STORE_AWAY
+                ),
+            )
 
     async def _needed(self, job: Job) -> None:
         """Wait for the steps whose results this one works from, and for no other."""
@@ -90,7 +127,7 @@ class Making:
         with self._changes.listening(job.creation.id) as changed:
             while True:
                 changed.clear()
-                found = await self._database.read(lambda session: jobs.states(session, job.step.needs))
+                found = await self._database.look(lambda session: jobs.states(session, job.step.needs))
                 if all(state.final for state in found):
                     break
                 await changed.wait()
@@ -132,4 +169,4 @@ class Making:
         await self._changes.write(job.creation.id, work)
 
     async def _job(self, step_id: str) -> Job | None:
-        return await self._database.read(lambda session: jobs.job_of(session, step_id))
+        return await self._database.look(lambda session: jobs.job_of(session, step_id))

@@ -26,7 +26,7 @@ class Stops:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._waits: dict[str, set[asyncio.Future[str]]] = {}
+        self._waits: dict[str, dict[asyncio.Future[str], bool]] = {}
         self._look = asyncio.Event()
 
     def check(self) -> None:
@@ -37,14 +37,16 @@ class Stops:
         """Watch until cancelled."""
         await sweep("stops", self._stop, self._look, EVERY_S)
 
-    async def during(self, creation_id: str, work: Coroutine[Any, Any, T]) -> T:
+    async def during(self, creation_id: str, work: Coroutine[Any, Any, T], *, despite_deadline: bool = False) -> T:
         """Await `work`, unless the creation is stopped meanwhile: then the work is cancelled.
+
+        `despite_deadline`: only its person may end this.
 
         Raises:
             Stopped: with the reason.
         """
         stop: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._waits.setdefault(creation_id, set()).add(stop)
+        self._waits.setdefault(creation_id, {})[stop] = despite_deadline
         task = asyncio.ensure_future(work)
         try:
             await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
@@ -55,7 +57,7 @@ class Stops:
             await self._leave(creation_id, stop, task)
 
     async def _leave(self, creation_id: str, stop: asyncio.Future[str], task: asyncio.Future[Any]) -> None:
-        self._waits[creation_id].discard(stop)
+        self._waits[creation_id].pop(stop)
         if not self._waits[creation_id]:
             del self._waits[creation_id]
         if not task.done():
@@ -67,6 +69,6 @@ class Stops:
             return
         found = await self._database.read(lambda session: creations.stopped(session, now()))
         for creation_id, reason in found.items():
-            for stop in self._waits.get(creation_id, ()):
-                if not stop.done():
+            for stop, despite_deadline in self._waits.get(creation_id, {}).items():
+                if not stop.done() and not (despite_deadline and reason == "deadline"):
                     stop.set_result(reason)

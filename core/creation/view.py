@@ -4,11 +4,15 @@ A restart, another worker or a browser that joins late therefore all show the sa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from storage.creations import Snapshot
 from storage.tables import Asset, Creation, CreationState, Step, StepState, now, version_of
+from storage.visibility import NOTHING, Notes
+
+SOMEBODY = "somebody"
+"""What a person without a name is called."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +42,15 @@ class AssetView:
     cost_usd: float
     created_at: datetime
     has_thumbnail: bool
+    tags: tuple[str, ...] = ()
+    rating: int = 0
+    """What the one who looks thinks of it: 1, -1 or 0."""
+    credit: str = ""
+    """What the person is called whose shared asset it was made from."""
+    mine: bool = True
+    author: str = ""
+    """What its owner is called, where that is not the one who looks."""
+    links_ended: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +125,7 @@ def view(
         inputs=tuple(creation.inputs),
         reply=creation.reply,
         steps=tuple(map(step_view, rows.steps)),
-        assets=tuple(map(asset_view, rows.assets)),
+        assets=tuple(asset_view(each, rows.notes) for each in rows.assets),
         cost_usd=_usd(creation.planning_micros + sum(step.cost_micros for step in rows.steps)),
         estimate_usd=_usd(creation.estimate_micros),
         max_usd=_usd(creation.max_micros),
@@ -142,8 +155,8 @@ def step_view(step: Step) -> StepView:
     )
 
 
-def asset_view(asset: Asset) -> AssetView:
-    """One asset's row as people and programs see it."""
+def asset_view(asset: Asset, notes: Notes = NOTHING) -> AssetView:
+    """One asset's row as its owner and their programs see it."""
     return AssetView(
         id=asset.id,
         kind=asset.kind,
@@ -168,7 +181,34 @@ def asset_view(asset: Asset) -> AssetView:
         cost_usd=_usd(asset.cost_micros),
         created_at=asset.created_at,
         has_thumbnail=asset.thumbnail_key is not None,
+        tags=tuple(asset.tags.split()),
+        rating=notes.ratings.get(asset.id, 0),
+        credit=_name(asset.credit_id, notes),
+        links_ended=asset.links_ended,
     )
+
+
+def shown_to(user_id: str, asset: Asset, notes: Notes) -> AssetView:
+    """The same for anybody who may look at it: what belongs to its owner alone is left out for others."""
+    whole = asset_view(asset, notes)
+    if asset.user_id == user_id:
+        return whole
+    return replace(
+        whole,
+        mine=False,
+        author=_name(asset.user_id, notes),
+        creation_id=None,
+        parent_id=None,
+        favourite=False,
+        tags=(),
+        cost_usd=0.0,
+        links_ended=0,
+    )
+
+
+def _name(user_id: str | None, notes: Notes) -> str:
+    """Empty for nobody, and for who is forgotten."""
+    return (notes.names[user_id] or SOMEBODY) if user_id in notes.names else ""
 
 
 def _error(creation: Creation, steps: Sequence[Step]) -> ErrorView | None:

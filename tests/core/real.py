@@ -76,7 +76,7 @@ class Real:
 
 
 @asynccontextmanager
-async def opened(folder: Path, mind: Mind = default_mind) -> AsyncIterator[Real]:
+async def opened(folder: Path, mind: Mind = default_mind, **more: str) -> AsyncIterator[Real]:
     """Open the house. The services' files lie where their API is, as no other port of this machine is trusted."""
     async with AsyncExitStack() as stack:
         openai = await stack.enter_async_context(OpenAIServer(mind=mind))
@@ -96,6 +96,7 @@ async def opened(folder: Path, mind: Mind = default_mind) -> AsyncIterator[Real]
             REPLICATE_BASE_URL=replicate.base_url,
             RUNWAYML_API_SECRET=RUNWAY_SECRET,
             RUNWAYML_BASE_URL=runway.base_url,
+            **more,  # type: ignore[arg-type]
         )
         app = await stack.enter_async_context(running(settings))
         yield Real(app=app, openai=openai, replicate=replicate, runway=runway)

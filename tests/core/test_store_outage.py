@@ -1,19 +1,25 @@
 """A bucket that is away for a while: what was made waits on this machine, is stored later, and is never made again."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from bot.settings import Settings
+from core.creation.making import STORE_AWAY
 from core.creation.spool import SLIP
 from core.creation.view import CreationView
 from core.errors import Busy
 from core.providers.base import Order, Output, Refused, Ticket
+from core.safekeeping.tombstones import FOLDER
 from storage.errors import StoreAway
 from storage.tables import CreationState
+from tests.core.outage import sat_out
 from tests.core.test_restart import audit
 from tests.core.victim import PAID
 from tests.fakes import media
@@ -42,6 +48,11 @@ async def provider() -> AsyncIterator[ScriptedProvider]:
     yield ScriptedProvider(default=COSTS)
 
 
+def stored(server: S3Server) -> list[str]:
+    """What lies in the bucket, but for tombstones."""
+    return [key for key in server.shelf.objects if not key.startswith(FOLDER)]
+
+
 async def made(settings: Settings) -> None:
     """Wait until what was paid for lies in the spool, with its slip."""
     async with asyncio.timeout(10):
@@ -55,7 +66,8 @@ async def well(house: House, server: S3Server, view: CreationView, provider: Scr
     assert (ended.state, len(ended.assets)) == (CreationState.SUCCEEDED, 1)
     assert ended.cost_usd == pytest.approx(0.09)
     await audit(house)
-    assert len(server.shelf.objects) == 2
+    await house.app.sidecars.drained()
+    assert len(server.shelf.objects) == 3, "the original, its thumbnail and its recipe"
     assert provider.submits.total() == 1
 
 
@@ -64,6 +76,8 @@ TROUBLES = {
     "busy": fake.slow_down(),
     "forgets": fake.forgets(),
     "a gateway speaks": fake.gateway_page(),
+    "the line is cut at half": fake.breaks_off(0.5),
+    "the bytes are damaged": fake.damages(),
 }
 
 
@@ -79,6 +93,50 @@ async def test_what_a_store_did_not_keep_is_stored_when_it_does(
         assert not (await house.app.studio.creation(house.ada, view.id)).state.final
         server.always("PutObject", None)
         await well(house, server, view, provider)
+
+
+async def test_with_a_wrong_secret_nothing_is_ever_done_and_with_the_right_one_it_is_stored(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    wrong = far.model_copy(update={"aws_secret_access_key": SecretStr("wrong")})
+    async with opened(wrong, provider=provider, catalogue=PAID) as house:
+        view = await house.ask()
+        await made(far)
+        seen = await house.until(view, lambda seen: seen.steps[0].detail == STORE_AWAY)
+        await asyncio.sleep(2)
+        assert not (await house.app.studio.creation(house.ada, view.id)).state.final
+        assert (seen.assets, server.shelf.objects) == ((), {})
+        assert set(server.refused) == {"SignatureDoesNotMatch"}
+    later = ScriptedProvider(default=COSTS)
+    async with opened(far, provider=later, catalogue=PAID) as house:
+        await well(house, server, view, provider)
+    assert later.submits.total() == 0
+
+
+async def test_over_a_line_of_100_bytes_a_second_nothing_is_done_before_it_is_there(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    server.always("PutObject", fake.crawls(100))
+    async with opened(far, provider=provider, catalogue=PAID) as house:
+        view = await house.ask()
+        await made(far)
+        (size,) = [path.stat().st_size for path in (far.data_dir / "spool").glob("*/*.png")]
+        begun = time.monotonic()
+        async with asyncio.timeout(size / 100 + 10):
+            while not (await house.app.studio.creation(house.ada, view.id)).state.final:
+                await asyncio.sleep(0.1)
+        assert time.monotonic() - begun > 0.9 * size / 100
+        server.always("PutObject", None)
+        await well(house, server, view, provider)
+
+
+async def test_an_outage_in_the_middle_of_20_uploads_loses_none_and_makes_none_again(tmp_path: Path) -> None:
+    found = await sat_out(tmp_path, away_s=6)
+    assert 5 <= found.stored_before < 20
+    assert found.under_way > 0
+    assert (found.too_soon, found.waiting) == (0, 20 - found.done)
+    assert (found.stored, found.lost, found.orphans, found.half) == (20, 0, 0, 0)
+    assert (found.paid, found.again, found.cost_micros) == (20, 0, 20 * 90_000)
 
 
 async def test_an_outage_is_sat_out_without_making_anything_again(
@@ -162,7 +220,7 @@ async def test_nothing_is_half_deleted_while_the_store_is_away(
         server.up()
         assert await house.app.studio.content(house.ada, asset.id)
         await house.app.studio.delete(house.ada, asset.id)
-    assert server.shelf.objects == {}
+    assert stored(server) == []
 
 
 async def test_forgetting_goes_on_when_the_store_is_back(
@@ -177,7 +235,7 @@ async def test_forgetting_goes_on_when_the_store_is_back(
             await house.app.studio.forget(house.ada)
         server.up()
         async with asyncio.timeout(20):
-            while server.shelf.objects:
+            while stored(server):
                 await asyncio.sleep(0.1)
 
 
@@ -197,3 +255,104 @@ async def test_a_rough_picture_that_cannot_be_stored_breaks_no_paid_call(server:
         await made(far)
         server.up()
         await well(house, server, view, provider)
+
+
+async def test_no_deadline_takes_away_what_was_paid_and_only_waits_for_the_store(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    async with opened(far.model_copy(update={"deadline_s": 2}), provider=provider, catalogue=PAID) as house:
+        server.down()
+        view = await house.ask()
+        await made(far)
+        seen = await house.until(view, lambda seen: seen.steps[0].detail == STORE_AWAY)
+        assert not seen.state.final
+        await asyncio.sleep(4)
+        assert not (await house.app.studio.creation(house.ada, view.id)).state.final
+        server.up()
+        await well(house, server, view, provider)
+
+
+async def test_no_deadline_takes_it_away_over_a_restart_either(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    async with opened(far.model_copy(update={"deadline_s": 2}), provider=provider, catalogue=PAID) as house:
+        server.down()
+        view = await house.ask()
+        await made(far)
+        await house.until(view, lambda seen: seen.steps[0].detail == STORE_AWAY)
+    await asyncio.sleep(2)
+    later = ScriptedProvider(default=COSTS)
+    async with opened(far, provider=later, catalogue=PAID) as house:
+        await asyncio.sleep(2)
+        server.up()
+        await well(house, server, view, provider)
+    assert later.submits.total() == 0
+
+
+async def test_a_person_may_cancel_what_waits_for_the_store_and_nothing_of_it_stays(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    async with opened(far, provider=provider, catalogue=PAID) as house:
+        server.down()
+        view = await house.ask()
+        await made(far)
+        await house.app.studio.cancel(house.ada, view.id)
+        ended = await house.end(view, within_s=30)
+        assert (ended.state, ended.assets) == (CreationState.CANCELLED, ())
+        server.up()
+        await asyncio.sleep(1)
+        await audit(house)
+    assert stored(server) == []
+
+
+async def test_a_cancel_in_the_middle_of_storing_leaves_no_object_behind(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    server.always("PutObject", fake.slow(2))
+    async with opened(far, provider=provider, catalogue=PAID) as house:
+        view = await house.ask()
+        async with asyncio.timeout(10):
+            while not server.count("PutObject"):
+                await asyncio.sleep(0.02)
+        await house.app.studio.cancel(house.ada, view.id)
+        assert (await house.end(view)).state == CreationState.CANCELLED
+        async with asyncio.timeout(10):
+            while stored(server) or server.count("DeleteObject") < 2:
+                await asyncio.sleep(0.05)
+        await audit(house)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    ok: bool
+    sentence: str
+
+
+class Counting:
+    """Flags every picture, and counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def check_words(self, text: str) -> Judgement:
+        return Judgement(True, "")
+
+    async def check_picture(self, path: Path) -> Judgement:
+        self.asked += 1
+        return Judgement(False, "flagged")
+
+
+async def test_a_finished_picture_is_judged_once_however_often_the_store_is_tried(
+    server: S3Server, far: Settings, provider: ScriptedProvider
+) -> None:
+    safety = Counting()
+    settings = far.model_copy(update={"check_outputs": "spoiler"})
+    async with opened(settings, provider=provider, catalogue=PAID, safety=safety) as house:
+        server.down()
+        view = await house.ask()
+        await made(far)
+        await asyncio.sleep(4)
+        server.up()
+        ended = await house.end(view, within_s=40)
+    assert [asset.safety for asset in ended.assets] == ["spoiler"]
+    assert safety.asked == 1

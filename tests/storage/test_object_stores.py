@@ -8,45 +8,23 @@ from pathlib import Path
 import pytest
 
 from storage.objects import CHUNK, FileObjects, ObjectStore
-from storage.s3 import PART, WHOLE_MAX, S3Objects
-from storage.s3_wire import Bucket
-from tests.fakes.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, S3Server
+from storage.s3 import PART, WHOLE_MAX
+from tests.storage.places import PLACES, placed
 
 OUTSIDE = ("../x", "a/../../x", "/etc/passwd", "..", "a/b/../../../x", "", ".", "a/..", "/")
-KINDS = {
-    "amazon": {},
-    "small pages": {"page": 2},
-    "older": {"crc": False, "encryption": False, "equal_parts": True},
-    "without bulk": {"bulk": False},
-}
 
 
-def bucket_of(server: S3Server, **more: object) -> Bucket:
-    keys = {"access_key_id": ACCESS_KEY, "secret_access_key": SECRET_KEY}
-    return Bucket(**({"name": BUCKET, "endpoint": server.url, "region": REGION} | keys | more))
-
-
-@pytest.fixture(params=["files", *KINDS])
+@pytest.fixture(params=["files", *PLACES])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
     if request.param == "files":
-        files = FileObjects(tmp_path / "objects")
-        yield files
-        files.close()
-        return
-    with S3Server(tmp_path / "s3", **KINDS[request.param]) as server:
-        objects = S3Objects(bucket_of(server))
+        objects: ObjectStore = FileObjects(tmp_path / "objects")
         yield objects
         objects.close()
-
-
-@pytest.fixture
-def source(tmp_path: Path) -> Callable[[bytes], Path]:
-    def written(content: bytes) -> Path:
-        path = tmp_path / secrets.token_hex(4)
-        path.write_bytes(content)
-        return path
-
-    return written
+        return
+    with placed(request.param, request, tmp_path) as place:
+        objects = place.open()
+        yield objects
+        objects.close()
 
 
 async def read(store: ObjectStore, key: str, start: int = 0, length: int | None = None) -> bytes:

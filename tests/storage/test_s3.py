@@ -18,10 +18,17 @@ from storage.s3_wire import Bucket
 from tests.fakes import s3 as fake
 from tests.fakes.s3 import REGION, S3Server, Trouble
 from tests.fakes.s3.shelf import Stored
-from tests.storage.test_object_stores import bucket_of, read
+from tests.storage.places import bucket_of
+from tests.storage.test_object_stores import read
 
 MB = 1024 * 1024
-WAYS = ["slow down", "internal", "hangs", "loses answers"]
+BAD = {
+    "slow down": fake.slow_down(),
+    "internal": fake.fails(),
+    "hangs": fake.hangs(),
+    "loses answers": fake.loses_the_answer(),
+    "cut at half": fake.breaks_off(0.5),
+}
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -123,7 +130,7 @@ async def test_a_put_whose_object_is_not_there_afterwards_is_no_put(
 # --- troubles ----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("trouble", [fake.slow_down(), fake.fails(), fake.hangs(), fake.loses_the_answer()], ids=WAYS)
+@pytest.mark.parametrize("trouble", BAD.values(), ids=BAD)
 async def test_one_bad_answer_is_not_noticed(
     server: S3Server, store: S3Objects, source: Callable[[int], Path], trouble: Trouble
 ) -> None:
@@ -161,6 +168,37 @@ async def test_a_lasting_trouble_becomes_one_that_may_pass_after_three_tries_at_
     with pytest.raises(StoreAway):
         await store.delete_all("u")
     assert time.monotonic() - begun < 30
+
+
+BODIES = {
+    "1 kB/s": (fake.crawls(1_000), {"ReadTimeoutError", "ConnectTimeoutError", "ConnectionClosedError"}, 3),
+    "cut at half": (fake.breaks_off(0.5), {"ConnectionClosedError"}, 3),
+    "wrong checksum": (fake.damages(), {"BadDigest", "XAmzContentSHA256Mismatch"}, 1),
+}
+
+
+@pytest.mark.parametrize("size", [100_000, WHOLE_MAX + 1], ids=["whole", "in parts"])
+@pytest.mark.parametrize(("trouble", "said", "tries"), BODIES.values(), ids=BODIES)
+async def test_a_body_that_does_not_arrive_as_sent_is_told_leaves_nothing_and_may_be_put_later(
+    server: S3Server,
+    store: S3Objects,
+    source: Callable[[int], Path],
+    trouble: Trouble,
+    said: set[str],
+    tries: int,
+    size: int,
+) -> None:
+    for operation in ("PutObject", "UploadPart"):
+        server.always(operation, trouble)
+    file, begun = source(size), time.monotonic()
+    assert await reason(store, file) in said
+    assert server.count("PutObject") + server.count("UploadPart") == tries
+    assert time.monotonic() - begun < 40
+    assert (await store.size("u/k"), server.shelf.uploads, server.shelf.objects) == (None, {}, {})
+    for operation in ("PutObject", "UploadPart"):
+        server.always(operation, None)
+    await store.put("u/k", file, "image/png")
+    assert await read(store, "u/k") == file.read_bytes()
 
 
 async def test_a_store_that_refuses_connections_comes_back_and_nobody_restarts_anything(

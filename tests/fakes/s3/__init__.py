@@ -2,7 +2,20 @@
 
 from tests.fakes.s3.refusals import Refused
 from tests.fakes.s3.server import ACCESS_KEY, BUCKET, REGION, SECRET_KEY, S3Server, Seen
-from tests.fakes.s3.trouble import Trouble, cut, fails, forgets, gateway_page, hangs, loses_the_answer, slow, slow_down
+from tests.fakes.s3.trouble import (
+    Trouble,
+    breaks_off,
+    crawls,
+    cut,
+    damages,
+    fails,
+    forgets,
+    gateway_page,
+    hangs,
+    loses_the_answer,
+    slow,
+    slow_down,
+)
 
 __all__ = [
     "ACCESS_KEY",
@@ -13,7 +26,10 @@ __all__ = [
     "S3Server",
     "Seen",
     "Trouble",
+    "breaks_off",
+    "crawls",
     "cut",
+    "damages",
     "fails",
     "forgets",
     "gateway_page",

@@ -12,9 +12,11 @@ from xml.sax.saxutils import escape
 
 from aiohttp import web
 
+from tests.fakes.s3.arriving import arriving
 from tests.fakes.s3.refusals import Refused
 from tests.fakes.s3.shelf import Stored, Upload
 from tests.fakes.s3.signing import verify
+from tests.fakes.s3.trouble import Trouble
 
 if TYPE_CHECKING:
     from tests.fakes.s3.server import S3Server
@@ -55,7 +57,7 @@ class Api:
         whole = {"PUT": "PutObject", "GET": "GetObject", "HEAD": "HeadObject", "DELETE": "DeleteObject"}
         return whole.get(method, "Unknown")
 
-    async def answer(self, cut_at: int | None) -> web.StreamResponse:
+    async def answer(self, trouble: Trouble) -> web.StreamResponse:
         server = self.server
         payload = verify(self.request, server.account, server.now())
         if self.bucket != server.bucket:
@@ -63,9 +65,10 @@ class Api:
         if self.operation in server.denied:
             raise Refused("AccessDenied")
         self._understood()
-        self._body = await server.shelf.receive(self.request, payload) if self.request.body_exists else None
+        pieces = arriving(self.request, trouble)
+        self._body = await server.shelf.receive(self.request, payload, pieces) if self.request.body_exists else None
         if self.operation in ("GetObject", "HeadObject"):
-            return await self._read(cut_at)
+            return await self._read(trouble.cut_at)
         return getattr(self, f"_{_snake(self.operation)}")()
 
     def _understood(self) -> None:
@@ -223,8 +226,9 @@ class Api:
         if query.get("encoding-type"):
             inner += f"<EncodingType>{query['encoding-type']}</EncodingType>"
         for key in shown:
-            size = self.server.shelf.objects[key].size
-            inner += f"<Contents><Key>{_name(key, query)}</Key><Size>{size}</Size></Contents>"
+            stored = self.server.shelf.objects[key]
+            facts = f"<Size>{stored.size}</Size><LastModified>{stored.modified:%Y-%m-%dT%H:%M:%S.000Z}</LastModified>"
+            inner += f"<Contents><Key>{_name(key, query)}</Key>{facts}</Contents>"
         return _xml("ListBucketResult", inner)
 
     def _delete_objects(self) -> web.Response:

@@ -9,6 +9,7 @@ STATUS: Mapping[str, int] = {
     "AuthorizationQueryParametersError": 400,
     "BadDigest": 400,
     "EntityTooSmall": 400,
+    "IncompleteBody": 400,
     "InternalError": 500,
     "InvalidAccessKeyId": 403,
     "InvalidArgument": 400,

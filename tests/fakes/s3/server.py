@@ -59,6 +59,8 @@ class S3Server:
         self.refused: list[str] = []
         self.denied: set[str] = set()
         """Operations that the key may not do."""
+        self.under_way = 0
+        """Requests that came in and are not answered yet."""
         self.port = 0
         self.ahead = timedelta()
         """How far this server's clock is ahead."""
@@ -149,14 +151,20 @@ class S3Server:
         self.seen.append(
             Seen(operation=api.operation, key=api.key, headers=dict(request.headers), query=dict(request.query))
         )
-        trouble = self._trouble(api.operation)
+        self.under_way += 1
+        try:
+            return await self._fared(request, api, self._trouble(api.operation))
+        finally:
+            self.under_way -= 1
+
+    async def _fared(self, request: web.Request, api: Api, trouble: Trouble) -> web.StreamResponse:
         try:
             await self._before(trouble)
             if trouble.page:
                 return web.Response(status=200, body=PAGE, content_type="text/html")
             if trouble.lost and api.operation in ("GetObject", "HeadObject"):
                 return _dropped(request)
-            answer = await api.answer(trouble.cut_at)
+            answer = await api.answer(trouble)
         except Refused as error:
             self.refused.append(error.code)
             body = b"" if request.method == "HEAD" else error.xml

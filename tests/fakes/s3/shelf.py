@@ -3,7 +3,7 @@
 import secrets
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5, sha256
@@ -15,7 +15,6 @@ from aiohttp import web
 from tests.fakes.s3.refusals import Refused
 from tests.fakes.s3.signing import UNSIGNED
 
-PIECE = 1024 * 1024
 PART_MIN = 5 * 1024 * 1024
 PART_NUMBER_MAX = 10_000
 """Source: AWS, "Amazon S3 multipart upload limits"."""
@@ -66,13 +65,13 @@ class Shelf:
     objects: dict[str, Stored] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
 
-    async def receive(self, request: web.Request, payload: str) -> Body:
-        """Read a body to disk, and compare it with everything that was said of it."""
+    async def receive(self, request: web.Request, payload: str, pieces: AsyncIterator[bytes]) -> Body:
+        """Take a body to disk, and compare it with everything that was said of it."""
         path = self.folder / secrets.token_hex(8)
         sums = (md5(), sha256())
         crc, size = 0, 0
         with path.open("wb") as file:
-            async for piece in request.content.iter_chunked(PIECE):
+            async for piece in pieces:
                 size, crc = size + len(piece), crc32(piece, crc)
                 for each in sums:
                     each.update(piece)

@@ -20,6 +20,12 @@ class Trouble:
     """The body of the answer ends after so many bytes."""
     after_s: float = 0
     """Waited before the work."""
+    bytes_per_s: int | None = None
+    """How fast the body of the request is taken."""
+    taken: float = 1
+    """The part of the request's body after which the line breaks."""
+    damaged: bool = False
+    """One bit of the request's body arrives wrong."""
 
 
 def slow_down() -> Trouble:
@@ -60,3 +66,18 @@ def cut(at: int) -> Trouble:
 def slow(seconds: float) -> Trouble:
     """An answer that comes late."""
     return Trouble(after_s=seconds)
+
+
+def crawls(bytes_per_s: int = 1_000) -> Trouble:
+    """A line on which an upload takes its time."""
+    return Trouble(bytes_per_s=bytes_per_s)
+
+
+def breaks_off(after: float = 0.5) -> Trouble:
+    """An upload that is cut in the middle."""
+    return Trouble(taken=after)
+
+
+def damages() -> Trouble:
+    """What arrives is not what was sent."""
+    return Trouble(damaged=True)

@@ -1,0 +1,77 @@
+"""Recipes beside the objects, so that the store explains itself without the database. Written beside the way."""
+
+import asyncio
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlmodel import Session
+
+from core.creation.beside import Beside
+from core.creation.sweeps import sweep
+from core.provenance.recipe import sidecar
+from storage import gallery, recipes
+from storage.database import Database
+from storage.objects import ObjectStore
+from storage.recipes import Ingredients, sidecar_key
+from storage.tables import Asset
+
+MEDIA_TYPE = "application/json"
+SWEEP_S = 300.0
+
+
+class Sidecars:
+    """One JSON file beside each object. What could not be written is tried again by the sweep."""
+
+    def __init__(self, database: Database, objects: ObjectStore, folder: Path) -> None:
+        self._database = database
+        self._objects = objects
+        self._folder = folder
+        self._beside = Beside("sidecar", self._written)
+        self._woken = asyncio.Event()
+        self._woken.set()
+
+    def soon(self, asset: Asset) -> None:
+        """Begin to write one."""
+        self._beside.soon(asset)
+
+    async def run(self) -> None:
+        """Write, now and then, those that nobody got to, until cancelled."""
+        await sweep("sidecars", self.sweep, self._woken, SWEEP_S)
+
+    async def sweep(self) -> None:
+        """Write them now. A page on which none could be written is the last."""
+        while assets := await self._database.read(recipes.bare):
+            if not any([await self._beside.ended(asset) for asset in assets]):
+                return
+
+    async def drained(self) -> None:
+        """Wait until none is under way."""
+        await self._beside.drained()
+
+    async def close(self) -> None:
+        """Leave the rest to the next start's sweep."""
+        await self._beside.close()
+
+    async def _written(self, asset: Asset) -> str | None:
+        key = sidecar_key(asset.object_key)
+        rows = await self._database.read(lambda session: _rows(session, asset))
+        if rows is None:
+            return None
+        with TemporaryDirectory(dir=self._folder) as folder:
+            file = Path(folder) / "recipe.json"
+            await asyncio.to_thread(_write, file, rows)
+            await self._objects.put(key, file, MEDIA_TYPE)
+        if await self._database.write(lambda session: gallery.change(session, asset.user_id, asset.id, sidecar=True)):
+            return key
+        await self._objects.delete(key)  # its asset was deleted meanwhile
+        return None
+
+
+def _rows(session: Session, asset: Asset) -> Ingredients | None:
+    there = gallery.asset(session, asset.user_id, asset.id)
+    return recipes.ingredients(session, [there])[0] if there else None
+
+
+def _write(file: Path, rows: Ingredients) -> None:
+    file.write_text(json.dumps(sidecar(rows), ensure_ascii=False, indent=1), "utf-8")
