@@ -8,8 +8,10 @@ from bot.web.address import links_of
 from bot.web.body import answer, path_id, read_body, read_query
 from bot.web.context import USER, WEB
 from bot.web.keys import Cursors
+from bot.web.looking import looking
 from bot.web.shapes import AssetChange, AssetPage, AssetQuery, UsageOut, asset_out
-from storage.gallery import Query
+from core.gallery.finding import parse
+from storage.finding import Query
 from storage.tables import now
 
 CURSORS: web.AppKey[Cursors] = web.AppKey("cursors", Cursors)
@@ -19,9 +21,8 @@ async def page(request: web.Request) -> web.Response:
     """`GET /api/v1/assets`."""
     asked = read_query(request, AssetQuery)
     cursors = request.app[CURSORS]
-    query = Query(
-        words=asked.q, kind=asked.kind, favourite=asked.favourite, limit=asked.limit, before=cursors.read(asked.before)
-    )
+    within = Query(kind=asked.kind, favourite=asked.favourite, limit=asked.limit, before=cursors.read(asked.before))
+    query = parse(asked.q, within)
     found, following = await request.app[WEB].studio.gallery(request[USER], query)
     links = links_of(request)
     return answer(AssetPage(assets=[asset_out(each, links) for each in found], next=cursors.write(following)))
@@ -29,7 +30,8 @@ async def page(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """`GET /api/v1/assets/{id}`."""
-    found = await request.app[WEB].studio.asset(request[USER], path_id(request))
+    asset_id, studio, user_id = path_id(request), request.app[WEB].studio, request[USER]
+    found = await looking(request, lambda where: studio.asset(user_id, asset_id, where))
     return answer(asset_out(found, links_of(request)))
 
 
