@@ -47,6 +47,8 @@ class Wish:
     thread: ThreadRef | None = None
     """None opens a new conversation on the surface."""
     workspace_id: str | None = None
+    workspaces: tuple[str, ...] = ()
+    """Where the person is known to be a member: what is shown there, they may start from."""
     kind: Kind | None = None
     inputs: tuple[str, ...] = ()
     action: Action | None = None

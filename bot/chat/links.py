@@ -16,28 +16,53 @@ class Links:
         self._base = public_url.rstrip("/") if public_url else None
         self._secret_key = secret_key
 
-    def asset(self, asset_id: str) -> str | None:
-        """A lasting page of one asset: it works until the asset is deleted."""
-        return self._lasting(asset_id, "")
+    def asset(self, asset_id: str, ended: int = 0) -> str | None:
+        """A lasting page of one asset: it works until the asset is deleted, or its owner ends its links.
 
-    def thumbnail(self, asset_id: str) -> str | None:
+        `ended`: how often they did, the asset's `links_ended`.
+        """
+        return self._lasting(asset_id, "", ended)
+
+    def thumbnail(self, asset_id: str, ended: int = 0) -> str | None:
         """A lasting address of an asset's thumbnail, as PNG: Slack shows no WebP."""
-        return self._lasting(asset_id, "/thumbnail.png")
+        return self._lasting(asset_id, "/thumbnail.png", ended)
 
-    def _lasting(self, asset_id: str, part: str) -> str | None:
+    def share(self, share_id: str) -> str | None:
+        """The address of a link that its owner made; it opens something as long as the link's row says so."""
+        return shared_at(self._base, self._secret_key, share_id) if self._base is not None else None
+
+    def _lasting(self, asset_id: str, part: str, ended: int) -> str | None:
         if self._base is None:
             return None
-        return f"{self._base}/s/{asset_id}{part}?{urlencode({'key': asset_key(self._secret_key, asset_id)})}"
+        return f"{self._base}/s/{asset_id}{part}?{urlencode({'key': asset_key(self._secret_key, asset_id, ended)})}"
 
     async def gallery(self, user_id: str) -> str | None:
         """A link that signs a browser in as this person, once, within ten minutes. For their eyes only."""
+        return await self.leading_to("", user_id)
+
+    async def leading_to(self, path: str, user_id: str) -> str | None:
+        """The same, and then goes on to a path of Easel's own, such as `/compare?a=…&b=…`."""
         if self._base is None:
             return None
         code = await self._database.write(lambda session: people.add_sign_in(session, user_id))
-        return f"{self._base}/signin?{urlencode({'code': code})}"
+        return f"{self._base}/signin?{urlencode({'code': code} | ({'next': path} if path else {}))}"
 
 
-def asset_key(secret_key: str, asset_id: str) -> str:
-    """What a lasting link is signed with: 128 bits that only this house can make."""
-    key = sha256(f"asset link:{secret_key}".encode()).digest()
-    return hmac.new(key, asset_id.encode(), sha256).hexdigest()[:32]
+def shared_at(base: str, secret_key: str, share_id: str) -> str:
+    """The whole address of a link that an owner made."""
+    return f"{base}/s/{share_id}?{urlencode({'key': share_key(secret_key, share_id)})}"
+
+
+def asset_key(secret_key: str, asset_id: str, ended: int = 0) -> str:
+    """What a lasting link is signed with: 128 bits that only this house can make, others each time they were ended."""
+    return _signed("asset link", secret_key, f"{asset_id}:{ended}" if ended else asset_id)
+
+
+def share_key(secret_key: str, share_id: str) -> str:
+    """What a link is signed with that an owner made."""
+    return _signed("share link", secret_key, share_id)
+
+
+def _signed(purpose: str, secret_key: str, what: str) -> str:
+    key = sha256(f"{purpose}:{secret_key}".encode()).digest()
+    return hmac.new(key, what.encode(), sha256).hexdigest()[:32]
