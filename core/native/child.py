@@ -20,8 +20,8 @@ from core.errors import UserError
 
 FUNCTIONS = frozenset(
     {
-        "core.native.masks:cut_out",
         "core.native.evidence:examine",
+        "core.native.masks:cut_out",
         "core.native.pictures:look",
         "core.native.pictures:poster",
         "core.native.pictures:probe",

@@ -9,15 +9,16 @@ from PIL import Image, ImageOps
 
 from core.errors import Unsupported
 from core.native.containers import media_type_of
+from core.native.looks import look_of
 from core.native.uploads import PIXEL_CAP, sanitise_upload
 
-__all__ = ["poster", "probe", "sanitise_upload", "thumbnail"]
+__all__ = ["look", "poster", "probe", "sanitise_upload", "thumbnail"]
 
 Image.MAX_IMAGE_PIXELS = PIXEL_CAP
 
 _ORIENTATION = 0x0112
 _TURNED = range(5, 9)
-_POSTER_AT = 0.1
+POSTER_AT = 0.1
 _WHOLE = 0.5
 """Less of a video than this share of the length it claims was cut off; sound may go on after the last picture."""
 _WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 2}
@@ -26,12 +27,18 @@ _POSTER_SIZE = 512
 
 
 def thumbnail(source: str, target: str, size: int = 512) -> dict[str, Any]:
-    """Write a WebP that fits into `size` x `size`, upright, with its transparency. Returns its width and height."""
+    """Write a WebP that fits into `size` x `size`, upright, with its transparency. Returns width, height and look."""
     with Image.open(source) as opened:
         opened.draft("RGB", (size, size))
         opened.load()
         ImageOps.exif_transpose(opened, in_place=True)
         return _save_small(opened, target, size)
+
+
+def look(source: str) -> int | None:
+    """What a small picture looks like."""
+    with Image.open(source) as opened:
+        return look_of(opened)
 
 
 def probe(source: str) -> dict[str, Any]:
@@ -47,8 +54,8 @@ def probe(source: str) -> dict[str, Any]:
 
 
 def poster(source: str, target: str) -> dict[str, Any]:
-    """Write a frame from a tenth into the video as a WebP of 512 pixels. Returns its width and height."""
-    return _save_small(frame_at(source, _POSTER_AT, _POSTER_SIZE), target, _POSTER_SIZE)
+    """Write a frame from a tenth into the video as a WebP of 512 pixels. Returns its width, height and look."""
+    return _save_small(frame_at(source, POSTER_AT, _POSTER_SIZE), target, _POSTER_SIZE)
 
 
 def frame_at(source: str, share: float, size: int | None = None) -> Image.Image:
@@ -78,13 +85,19 @@ def _fitting(width: int, height: int, size: int | None) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _save_small(picture: Image.Image, target: str, size: int) -> dict[str, Any]:
+def shrunk(picture: Image.Image, size: int) -> Image.Image:
+    """The picture made to fit into a square, in plain colours."""
     mode = "RGBA" if picture.has_transparency_data else "RGB"
     small = picture if picture.mode == mode else picture.convert(mode)
     small.thumbnail((size, size), Image.Resampling.LANCZOS, reducing_gap=1.0)
     small.info.clear()
+    return small
+
+
+def _save_small(picture: Image.Image, target: str, size: int) -> dict[str, Any]:
+    small = shrunk(picture, size)
     small.save(target, **_WEBP)
-    return {"width": small.width, "height": small.height}
+    return {"width": small.width, "height": small.height, "look": look_of(small)}
 
 
 def _probe_picture(source: str) -> dict[str, Any]:

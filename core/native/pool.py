@@ -21,6 +21,13 @@ class NativePool:
         self._idle: list[ChildProcess] = []
         self._busy: set[ChildProcess] = set()
         self._closed = False
+        self.waiting = 0
+        """Jobs that wait for a child."""
+
+    @property
+    def busy(self) -> int:
+        """Jobs that run."""
+        return len(self._busy)
 
     @property
     def pids(self) -> list[int]:
@@ -33,11 +40,21 @@ class NativePool:
         Raises Invalid, TooLarge or Unsupported with the function's own sentence, otherwise NativeError. The timeout
         counts from the start of the job. A child that is late, dead or no longer wanted (cancellation) is killed.
         """
-        async with self._turns:
+        await self._turn()
+        try:
             answer = await self._ask(function, arguments, timeout_s)
+        finally:
+            self._turns.release()
         if "error" in answer:
             raise _error(function, answer)
         return answer["result"]
+
+    async def _turn(self) -> None:
+        self.waiting += 1
+        try:
+            await self._turns.acquire()
+        finally:
+            self.waiting -= 1
 
     async def close(self) -> None:
         """Kill every child; jobs in flight fail."""

@@ -6,6 +6,8 @@ from typing import Any
 import av
 from PIL import Image, ImageDraw
 
+from core.errors import Unsupported
+
 _WIDTH, _HEIGHT = 512, 96
 _BARS = 64
 _FINER = 3
@@ -34,6 +36,8 @@ def _samples(source: str) -> "array[int]":
     samples = array("h")
     resampler = av.AudioResampler(format="s16", layout="mono", rate=_RATE)
     with av.open(source) as container:
+        if not container.streams.audio:
+            raise Unsupported("There is no sound in this file.")
         for frame in container.decode(audio=0):
             for even in resampler.resample(frame):
                 samples.frombytes(bytes(even.planes[0])[: even.samples * samples.itemsize])

@@ -193,10 +193,8 @@ async def test_webp_goes_where_its_transparency_can_live(
 async def test_a_thumbnail_fits_and_is_upright_and_transparent(pool: NativePool, tmp_path: Path) -> None:
     source, target = tmp_path / "a.jpg", tmp_path / "a.webp"
     source.write_bytes(jpeg_with_gps())
-    assert await pool.run("core.native.pictures:thumbnail", {"source": source, "target": target, "size": 128}) == {
-        "width": 64,
-        "height": 128,
-    }
+    made = await pool.run("core.native.pictures:thumbnail", {"source": source, "target": target, "size": 128})
+    assert (made["width"], made["height"]) == (64, 128)
     clear = half_and_half((1200, 900), "RGBA")
     clear.putalpha(0)
     clear.save(tmp_path / "b.png")
@@ -223,10 +221,8 @@ async def test_a_poster_shows_an_early_frame(pool: NativePool, tmp_path: Path) -
     await pool.run("core.providers.offline.clips:film", film)
     measured = await pool.run("core.native.pictures:probe", {"source": clip})
     assert measured == {"media_type": "video/mp4", "width": 1280, "height": 720, "duration_s": 1.0}
-    assert await pool.run("core.native.pictures:poster", {"source": clip, "target": target}) == {
-        "width": 512,
-        "height": 288,
-    }
+    made = await pool.run("core.native.pictures:poster", {"source": clip, "target": target})
+    assert (made["width"], made["height"]) == (512, 288)
     with Image.open(target) as frame:
         left, right = frame.getpixel((20, 100)), ImageOps.mirror(frame.convert("RGB")).getpixel((20, 100))
     assert left[0] > 150 > left[2]

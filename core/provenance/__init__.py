@@ -1,0 +1,1 @@
+"""Where things come from: recipes, versions, and whether a file was made here."""

@@ -1,0 +1,62 @@
+"""The rows behind recipes: an asset, the call that made it, and what it was made from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TypeVar
+
+from sqlmodel import Session, col, select
+
+from storage.tables import Asset, Step, User
+
+T = TypeVar("T", Asset, Step, User)
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """All rows that one recipe tells of."""
+
+    asset: Asset
+    step: Step | None
+    """None for uploads, and once the call's row is gone."""
+    versions: dict[str, str]
+    """What the assets that it was made from are called, as far as they are there; by id."""
+    credit: str
+    """The name of the person whose shared asset it was made from."""
+
+
+def ingredients(session: Session, assets: Sequence[Asset]) -> list[Ingredients]:
+    """The rows behind several assets that a caller has found for somebody, in three queries."""
+    steps = _by_id(session, Step, {asset.step_id for asset in assets})
+    sources = _by_id(session, Asset, {each for asset in assets for each in sources_of(asset)})
+    people = _by_id(session, User, {asset.credit_id for asset in assets})
+    return [
+        Ingredients(
+            asset,
+            steps.get(asset.step_id or ""),
+            {each: sources[each].version for each in sources_of(asset) if each in sources},
+            people[asset.credit_id].name if asset.credit_id in people else "",
+        )
+        for asset in assets
+    ]
+
+
+def sources_of(asset: Asset) -> list[str]:
+    """The ids of what it was made from; an older row knows its parent alone."""
+    return asset.inputs or ([asset.parent_id] if asset.parent_id else [])
+
+
+def sidecar_key(object_key: str) -> str:
+    """Where an object's recipe lies: beside it, under the same name."""
+    return str(PurePosixPath(object_key).with_suffix(".json"))
+
+
+def bare(session: Session, limit: int = 100) -> list[Asset]:
+    """Assets that have no sidecar yet, the oldest first."""
+    wanted = select(Asset).where(~col(Asset.sidecar))  # written so that the partial index serves it
+    return list(session.exec(wanted.order_by(col(Asset.seq)).limit(limit)))
+
+
+def _by_id(session: Session, kind: type[T], ids: set[str | None]) -> dict[str | None, T]:
+    wanted = ids - {None}
+    return {row.id: row for row in session.exec(select(kind).where(col(kind.id).in_(wanted)))} if wanted else {}
