@@ -11,6 +11,7 @@ import httpx
 from bot.app import App
 from bot.doctor.findings import Finding, bad, good, note
 from bot.settings import is_loopback
+from bot.watch.stores import WatchedObjects
 from storage.errors import StoreAway
 from storage.objects import FileObjects, ObjectStore
 from storage.s3 import S3Objects
@@ -49,7 +50,7 @@ class Unwell(Exception):
 
 async def objects(app: App, *, asked: bool) -> list[Finding]:
     """Where finished files lie; a bucket is tried out where `asked`."""
-    store = app.objects
+    store = app.objects.itself if isinstance(app.objects, WatchedObjects) else app.objects
     if isinstance(store, FileObjects):
         return [good("Objects", f"files under {store.folder}.")]
     if not isinstance(store, S3Objects):

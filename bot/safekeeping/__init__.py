@@ -1,0 +1,1 @@
+"""What an operator does for people and for what they made: forget, export, audit, back up, restore."""

@@ -1,0 +1,1 @@
+"""What a person asks about themselves: take everything along, be forgotten, be one person on two platforms."""

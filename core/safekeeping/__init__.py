@@ -1,0 +1,1 @@
+"""What keeps the house in order: backups, audits, and letting go of what is old."""
