@@ -1,14 +1,21 @@
-"""Structured logs on stderr: ids and outcomes, never prompts, secrets or signed links."""
+"""Structured logs on stderr: ids and outcomes, never prompts, secrets or signed links.
 
+Readable lines for people, or one JSON object per line for programs. Whatever is said while a creation is worked on
+carries its id: `core.trail` binds it.
+"""
+
+import json
 import logging
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from traceback import StackSummary, walk_tb
 from types import TracebackType
-from typing import TextIO
+from typing import Literal, TextIO
 
 import structlog
+from structlog.typing import EventDict, Processor
 
 NOISY = (
     "PIL",
@@ -48,33 +55,51 @@ _LINK = re.compile(r"([\w+.-]+://)(?:[^\s/@]*@)?([^\s/?#'\"]*)[^\s'\"]*")
 _LONG = re.compile(r"[\w+-]{33,}")
 """Longer than an id of ours: a key, a token, a signature."""
 
+Format = Literal["console", "json"]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 log = structlog.get_logger()
 
 
-def set_up(level: str, *, color: bool | None = None) -> None:
-    """Point structlog and the standard library at one readable stream. Libraries are heard from WARNING on."""
+def format_for(wished: Format | None) -> Format:
+    """What is wished, else what whoever reads stderr can read best."""
+    return wished or ("console" if sys.stderr.isatty() else "json")
+
+
+def set_up(level: str, form: Format = "console", *, color: bool | None = None) -> None:
+    """Point structlog and the standard library at one stream. Libraries are heard from WARNING on."""
     number = logging.getLevelNamesMapping()[level]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt=CLOCK, utc=False),
-            structlog.dev.ConsoleRenderer(
-                colors=sys.stderr.isatty() if color is None else color, exception_formatter=_write_places
-            ),
+            *(_for_programs() if form == "json" else _for_people(sys.stderr.isatty() if color is None else color)),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    _hear_libraries(max(number, logging.WARNING))
+    _hear_libraries(max(number, logging.WARNING), form)
     _hear_retries()
 
 
-def _hear_libraries(number: int) -> None:
+def _for_people(color: bool) -> list[Processor]:
+    return [
+        structlog.processors.TimeStamper(fmt=CLOCK, utc=False),
+        structlog.dev.ConsoleRenderer(colors=color, exception_formatter=_write_places),
+    ]
+
+
+def _for_programs() -> list[Processor]:
+    return [
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _list_places,
+        structlog.processors.JSONRenderer(),
+    ]
+
+
+def _hear_libraries(number: int, form: Format) -> None:
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Foreign())
+    handler.setFormatter(ForeignJson() if form == "json" else Foreign())
     logging.basicConfig(level=number, handlers=[handler])
     logging.getLogger("dbos").addHandler(logging.NullHandler())  # else it adds one of its own, which shows everything
     for name in NOISY:  # whatever the root's level is made later
@@ -107,6 +132,24 @@ class Foreign(logging.Formatter):
         return "\n".join((said, *_places(error)))
 
 
+class ForeignJson(logging.Formatter):
+    """The same for programs."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One JSON object."""
+        _, error, _ = record.exc_info or (None, None, None)
+        said = {
+            **structlog.contextvars.get_contextvars(),
+            "event": _message(record),
+            "logger": record.name,
+            "level": record.levelname.lower(),
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat().replace("+00:00", "Z"),
+        }
+        if error:
+            said["exception"] = list(_places(error))
+        return json.dumps(said)
+
+
 def _message(record: logging.LogRecord) -> str:
     try:
         words = record.getMessage()
@@ -119,6 +162,15 @@ def _message(record: logging.LogRecord) -> str:
 def _write_places(stream: TextIO, exc_info: ExcInfo) -> None:
     """How structlog shows an exception."""
     stream.write("\n" + "\n".join(_places(exc_info[1])))
+
+
+def _list_places(_: object, __: str, event: EventDict) -> EventDict:
+    """An exception as it is shown to programs."""
+    given = event.pop("exc_info", None)
+    error = given if isinstance(given, BaseException) else sys.exc_info()[1] if given is True else None
+    if error:
+        event["exception"] = list(_places(error))
+    return event
 
 
 def _places(error: BaseException | None) -> Iterator[str]:

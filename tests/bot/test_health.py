@@ -21,7 +21,11 @@ EVERY_ROUTE = [pytest.param(route, id=f"{route.method} {route.path}") for route 
 async def test_it_says_when_it_is_not_ready(quiet: House) -> None:
     ready = await quiet.ask("GET", "/readyz")
     assert (ready.status, ready.json) == (200, {"status": "ready", "reasons": []})
-    async with served(replace(quiet.context, not_ready=lambda: ["draining"])) as base:
+
+    async def draining() -> list[str]:
+        return ["draining"]
+
+    async with served(replace(quiet.context, not_ready=draining)) as base:
         not_ready = await replace(quiet, open_url=base).ask("GET", "/readyz")
         assert (not_ready.status, not_ready.json["reasons"]) == (503, ["draining"])
         assert (await replace(quiet, open_url=base).ask("GET", "/healthz")).text == "ok"
@@ -44,7 +48,7 @@ async def test_metrics_count_by_route_and_never_by_address(quiet: House) -> None
 @pytest.mark.parametrize("route", EVERY_ROUTE)
 async def test_every_route_has_the_security_headers(quiet: House, route: Route) -> None:
     asset = await quiet.asset(quiet.context.local_user_id)
-    by_name = {"thread": f"rest:-:-:{asset.creation_id}", "id": asset.id}
+    by_name = {"thread": f"rest:-:-:{asset.creation_id}", "id": asset.id, "tag": "jazz"}
     if "/creations/" in route.path:
         by_name["id"] = str(asset.creation_id)
     said = body(route) if route.name != "generate" else {"json": {"prompt": ""}}  # nobody works here

@@ -1,0 +1,178 @@
+"""Planner, providers and downloads, watched: every call has a figure, a span and a line in the log."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import time
+
+import structlog
+
+from bot.watch.watch import Call, Watch
+from core.agent.messages import Message, OnText, Planner, Turn
+from core.agent.tools import ToolSpec
+from core.errors import EaselError, PlannerBusy, Unanswered
+from core.native.pool import NativePool
+from core.providers.base import Failed, Kind, Order, Output, Provider, Refused, Ticket, Waiting
+from core.trust.fetch import Fetched, Fetcher
+from core.trust.links import Links
+
+log = structlog.get_logger()
+OUTCOMES = {
+    "busy": "rate_limited",
+    "uncertain": "uncertain",
+    "unreachable": "unreachable",
+    "no_access": "no_access",
+    "no_credit": "no_credit",
+    "quota": "no_credit",
+    "no_model": "no_model",
+}
+"""A failure's code → its label; everything else is `failed`."""
+
+
+@dataclass(slots=True)
+class Looks:
+    """The polls of one ticket in this process."""
+
+    since: float
+    times: int = 0
+
+
+class WatchedProvider:
+    """Does what the provider does."""
+
+    def __init__(self, provider: Provider, watch: Watch) -> None:
+        self.name, self.repeatable, self.poll_s = provider.name, provider.repeatable, provider.poll_s
+        self._provider = provider
+        self._watch = watch
+        self._looks: dict[str, Looks] = {}
+        watch.figures.uncertain.labels(self.name)
+
+    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
+        """Its submit. One that is called off may have been paid: that is an outcome of its own."""
+        call = Call()
+        try:
+            answer = await self._provider.submit(order)
+            call.outcome = outcome(answer)
+        except Exception:
+            call.outcome = "bug"
+            raise
+        finally:
+            self._note("submit", call, order.model)
+            facts = {"provider": self.name, "model": order.model}
+            self._watch.span("submit", call.began, facts, failed=_failed(call))
+        if isinstance(answer, Ticket):
+            self._looks[answer.id] = Looks(time())
+        return answer
+
+    async def poll(self, ticket: Ticket, order: Order) -> Waiting | Output | Refused | Failed:
+        """Its poll. All looks at one ticket are one span."""
+        looks = self._looks.setdefault(ticket.id, Looks(time()))
+        looks.times += 1
+        call = Call()
+        answer = await self._provider.poll(ticket, order)
+        call.outcome = outcome(answer)
+        self._note("poll", call, order.model)
+        if not isinstance(answer, Waiting):
+            self._looks.pop(ticket.id, None)
+            asked: dict[str, str | int] = {"provider": self.name, "model": order.model, "polls": looks.times}
+            self._watch.span("poll", looks.since, asked, failed=_failed(call))
+        return answer
+
+    async def cancel(self, ticket: Ticket) -> bool:
+        """Its cancel."""
+        self._looks.pop(ticket.id, None)
+        call = Call()
+        try:
+            free = await self._provider.cancel(ticket)
+            call.outcome = "ok" if free else "charged"
+        except Exception:
+            call.outcome = "failed"
+            raise
+        finally:
+            self._note("cancel", call, "")
+        return free
+
+    def _note(self, act: str, call: Call, model: str) -> None:
+        figures = self._watch.figures
+        figures.calls.labels(self.name, act, call.outcome).inc()
+        figures.call_seconds.labels(self.name, act).observe(call.seconds)
+        seconds = round(call.seconds, 3)
+        log.debug("provider_called", provider=self.name, act=act, model=model, outcome=call.outcome, seconds=seconds)
+
+
+def outcome(answer: Ticket | Waiting | Output | Refused | Failed) -> str:
+    """An answer in one word."""
+    if isinstance(answer, Refused):
+        return "refused"
+    if isinstance(answer, Failed):
+        return "uncertain" if answer.perhaps_paid else OUTCOMES.get(answer.code, "failed")
+    return "waiting" if isinstance(answer, Waiting) else "ok"
+
+
+class WatchedPlanner:
+    """Does what the planner does."""
+
+    def __init__(self, planner: Planner, watch: Watch) -> None:
+        self._planner = planner
+        self._watch = watch
+
+    async def next(
+        self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], *, on_text: OnText | None = None
+    ) -> Turn:
+        """Its answer."""
+        call = Call()
+        try:
+            turn = await self._planner.next(messages, tools, on_text=on_text)
+            call.outcome = "ok"
+        except Exception as error:
+            call.outcome = _why(error)
+            raise
+        finally:
+            self._note(call)
+        tokens = self._watch.figures.tokens
+        tokens.labels("input").inc(turn.usage.input_tokens)
+        tokens.labels("output").inc(turn.usage.output_tokens)
+        return turn
+
+    def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
+        """Its highest price."""
+        return self._planner.highest_price(messages, tools)
+
+    def _note(self, call: Call) -> None:
+        self._watch.figures.planner_calls.labels(call.outcome).inc()
+        self._watch.figures.planner_seconds.observe(call.seconds)
+        self._watch.span("plan", call.began, failed=_failed(call), under_step=False)
+        log.debug("planner_asked", outcome=call.outcome, seconds=round(call.seconds, 3))
+
+
+class WatchedFetcher(Fetcher):
+    """Downloads with a span each."""
+
+    def __init__(self, pool: NativePool, watch: Watch) -> None:
+        super().__init__(pool)
+        self._watch = watch
+
+    async def fetch(self, url: str, target: Path, *, kind: Kind, links: Links, cap_bytes: int | None = None) -> Fetched:
+        """The same, watched."""
+        call = Call()
+        try:
+            fetched = await super().fetch(url, target, kind=kind, links=links, cap_bytes=cap_bytes)
+            call.outcome = "ok"
+        except Exception:
+            call.outcome = "failed"
+            raise
+        finally:
+            self._watch.span("fetch", call.began, {"kind": kind.value}, failed=_failed(call))
+            log.debug("fetched", kind=kind.value, outcome=call.outcome)
+        return fetched
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, PlannerBusy):
+        return "busy"
+    if isinstance(error, Unanswered):
+        return "refused"
+    return "failed" if isinstance(error, EaselError) else "bug"
+
+
+def _failed(call: Call) -> str:
+    return "" if call.outcome in ("ok", "waiting") else call.outcome
