@@ -46,6 +46,11 @@ SPOKEN = "say 'Good evening, and welcome to the gallery.'"
 NIGHT = "the same at night, with stars"
 
 
+BEGUN = "a mountain lake at dawn, 16:9"
+CHANGES = ("warmer light, with a rowing boat", "the same in autumn, with mist on the water")
+HUNG = ("Autumn show", "Favourites for the wall")
+
+
 @dataclass(frozen=True, slots=True)
 class Studio:
     """One server with Easel in it. `folder` keeps what the pictures show."""
@@ -87,6 +92,11 @@ class Studio:
 
     def _post(self, session: Session, message_id: str) -> Post | None:
         return session.exec(select(Post).where(Post.message_id == message_id)).first()
+
+    async def turned(self, card: Message, button: str, shows: str) -> None:
+        """Press on a card that only Mia sees, and wait for what it leads to."""
+        await self.mia.press(card, button)
+        await self.until(lambda: shows in card.text)
 
     async def until(self, look_for: Callable[[], T]) -> T:
         return await self.server.until(look_for, WITHIN_S)
@@ -235,6 +245,32 @@ async def for_ones_own_eyes(on: Studio) -> None:
     await on.talk("settings", "#studio", [await act.answer()])
 
 
+async def traced(on: Studio) -> None:
+    """What an own picture came from, where it hangs, and what a file turns out to be."""
+    thread = await on.wish(BEGUN)
+    (result,) = [each for each in await on.done(thread) if each.files]
+    for number, words in enumerate(CHANGES, 2):
+        await on.known(result)
+        await on.mia.reply(result, words)
+        result = [each for each in await on.done(thread, number, number) if each.files][-1]
+    await on.known(result)
+    await on.app.thumbnails.drained()
+    (card,) = (await on.mia.press(result, "Details")).ephemeral
+    await on.turned(card, "Versions", "### Versions")
+    await on.talk("versions", thread.name, [card])
+    await on.turned(card, "What changed", "### From")
+    await on.talk("changed", thread.name, [card])
+    await on.turned(card, "Back", "### Versions")
+    await on.turned(card, "Back", "Asked for")
+    await on.turned(card, "Collections", "### Collections")
+    for name in HUNG:
+        await on.mia.submit(await on.mia.press(card, "New collection…"), {"name": name})
+        await on.until(lambda name=name: name in card.text)
+    await on.talk("collections", thread.name, [card])
+    act = await on.mia.slash(on.channel, "inspect", file=("from-somewhere.png", result.files[0].data))
+    await on.talk("inspect", "#studio", [await act.answer()])
+
+
 async def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     async with studio() as on:
@@ -243,6 +279,7 @@ async def main() -> None:
         for words in EARLIER:
             await on.done(await on.wish(words))
         await refined(on)
+        await traced(on)
         await underway(on)
         await for_ones_own_eyes(on)
 

@@ -17,7 +17,7 @@ NOT_YOURS = "Only the person who asked for this can do that."
 GONE = "This is not there any more: it was deleted."
 BUSY = "Easel cannot store anything right now. Nothing was started; please try again shortly."
 BROKEN = "Something went wrong on Easel's side (error {error_id}). Nothing else is affected; please try again."
-FORGOTTEN = "Everything you made with Easel was deleted: {creations} requests and {assets} results."
+FORGOTTEN = "Everything you made with Easel was deleted: {creations} and {assets}."
 
 
 def title(view: CreationView) -> str:

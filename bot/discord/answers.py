@@ -1,6 +1,6 @@
 """Answers to interactions that only the person sees, the acknowledgement, and the one boundary of all listeners."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import aiohttp
@@ -91,13 +91,14 @@ async def show(interaction: discord.Interaction, view: LayoutView, **more: Any) 
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=none, **more)
 
 
-async def replace(interaction: discord.Interaction, view: LayoutView) -> None:
+async def replace(interaction: discord.Interaction, view: LayoutView, files: Sequence[discord.File] = ()) -> None:
     """Show something else in the message that was pressed on, or in the answer given before."""
     view.stop()
+    none = discord.AllowedMentions.none()
     if interaction.response.is_done():
-        await interaction.edit_original_response(view=view, attachments=[])
+        await interaction.edit_original_response(view=view, attachments=files, allowed_mentions=none)
     else:
-        await interaction.response.edit_message(view=view, attachments=[])
+        await interaction.response.edit_message(view=view, attachments=files, allowed_mentions=none)
 
 
 def words(*lines: str) -> LayoutView:
@@ -105,3 +106,9 @@ def words(*lines: str) -> LayoutView:
     view = LayoutView(timeout=None)
     view.add_item(TextDisplay("\n".join(lines)))
     return view
+
+
+def picked(interaction: discord.Interaction) -> list[str]:
+    """What was picked from a list."""
+    data: Any = interaction.data or {}
+    return [str(each) for each in data.get("values") or ()]

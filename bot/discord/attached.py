@@ -1,6 +1,6 @@
 """Pictures and words that people gave: in a command, a form, a message, or somebody else's message."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ from bot.discord.attachments import HOSTS
 from core.chat import FileRef
 
 MOST = 10
+Wanted = Callable[[discord.UnfurledMediaItem], bool]
 
 
 def files_of(attachments: Iterable[discord.Attachment | None]) -> tuple[FileRef, ...]:
@@ -20,26 +21,40 @@ def files_of(attachments: Iterable[discord.Attachment | None]) -> tuple[FileRef,
 def pictures_in(message: discord.Message) -> tuple[FileRef, ...]:
     """The pictures that a message shows, whoever wrote it; also those inside Components V2."""
     loose = [each for each in message.attachments if (each.content_type or "").startswith("image/")]
-    shown = [FileRef(media.url, media.url.split("?")[0].rsplit("/", 1)[-1]) for media in _media(message.components)]
-    found = dict.fromkeys((*files_of(loose), *shown))
+    found = dict.fromkeys((*files_of(loose), *map(_file, _media(message.components, _is_picture))))
     return tuple(found)[:MOST]
 
 
-def _media(components: Iterable[Any]) -> Iterator[discord.UnfurledMediaItem]:
+def any_in(message: discord.Message) -> tuple[FileRef, ...]:
+    """The files that a message shows, of whatever kind."""
+    shown = _media(message.components, lambda media: media.attachment_id is not None or _lies_there(media))
+    found = dict.fromkeys((*files_of(message.attachments), *map(_file, shown)))
+    return tuple(found)[:MOST]
+
+
+def _file(media: discord.UnfurledMediaItem) -> FileRef:
+    return FileRef(media.url, media.url.split("?")[0].rsplit("/", 1)[-1])
+
+
+def _media(components: Iterable[Any], wanted: Wanted) -> Iterator[discord.UnfurledMediaItem]:
     for one in components:
-        yield from _media(getattr(one, "children", ()))
+        yield from _media(getattr(one, "children", ()), wanted)
         if isinstance(one, discord.MediaGalleryComponent):
-            yield from (item.media for item in one.items if _is_picture(item.media))
+            yield from (item.media for item in one.items if wanted(item.media))
         elif accessory := getattr(one, "accessory", None):
-            yield from _media([accessory])
-        elif isinstance(one, discord.ThumbnailComponent) and _is_picture(one.media):
+            yield from _media([accessory], wanted)
+        elif isinstance(one, discord.ThumbnailComponent | discord.FileComponent) and wanted(one.media):
             yield one.media
 
 
 def _is_picture(media: discord.UnfurledMediaItem) -> bool:
     """Only files that lie with Discord: another site's address would be anybody's choice."""
     mine = (media.content_type or "").startswith("image/")
-    return mine and (media.attachment_id is not None or urlsplit(media.url).hostname in HOSTS)
+    return mine and (media.attachment_id is not None or _lies_there(media))
+
+
+def _lies_there(media: discord.UnfurledMediaItem) -> bool:
+    return urlsplit(media.url).hostname in HOSTS
 
 
 # --- forms --------------------------------------------------------------------------------------------------------

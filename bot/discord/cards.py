@@ -1,16 +1,18 @@
 """Cards for one person's eyes: what is known of an asset, its buttons, and questions before something is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from discord import ButtonStyle
 from discord.ui import ActionRow, Button, Container, LayoutView, TextDisplay
 from discord.utils import format_dt
 
-from bot.chat import phrases
+from bot.chat import phrases, tagging, visibility
+from bot.chat.things import ASSET, Thing
 from bot.discord import places
 from bot.discord.buttons import asset_buttons, custom_id
 from bot.discord.desk import Desk
-from bot.discord.markup import block, line
+from bot.discord.looking import Looks
+from bot.discord.markup import block, line, quoted
 from core.chat import MessageRef
 from core.chats import Seen
 from core.creation.view import AssetView
@@ -19,17 +21,56 @@ from core.errors import NotFound
 ASKED_MAX, SENT_MAX = 900, 2_200
 """Together with the rest below the 4,000 characters of a message."""
 NOT_IN_A_MESSAGE = MessageRef(places.channel(None, 0), "")
+TAGS_MAX, NAME_MAX = 300, 60
+FURTHER = {
+    "versions": "Versions",
+    "recipe": "Recipe",
+    "like": "More like this",
+    "share": "Share",
+    "collections": "Collections",
+    "tags": "Tags",
+    "stand": "Go on from here",
+    "changed": "What changed",
+    "card": "Back",
+}
 KINDS = {"image": "Picture", "video": "Video", "speech": "Narration", "upload": "Your picture"}
 
 
-async def details(desk: Desk, user_id: str, asset_id: str, through: MessageRef | None) -> LayoutView:
-    """Everything known of an asset.
+async def details(who: Looks, asset_id: str, through: MessageRef | None) -> LayoutView:
+    """Everything known of an asset, and what leads further.
 
     Raises:
         NotFound: it is gone, or they do not see it.
     """
-    found = await desk.chats.seen(user_id, asset_id, through or NOT_IN_A_MESSAGE)
-    return card(TextDisplay("\n".join(told(found.asset, await kin(desk, user_id, found)))))
+    found = await who.desk.chats.seen(who.user_id, asset_id, through or NOT_IN_A_MESSAGE, who.workspaces)
+    words = told(found.asset, await kin(who.desk, who.user_id, found))
+    return card(TextDisplay("\n".join([*words, *kept(found.asset)])), await further(who, found))
+
+
+def kept(asset: AssetView) -> Iterator[str]:
+    """Where an own asset is kept: its tags, and who else sees it."""
+    if asset.tags:
+        yield f"-# {line(tagging.told(asset.tags), TAGS_MAX)}"
+    if asset.mine and asset.visibility != "private":
+        yield f"-# {visibility.seen_by(asset.visibility, 'server')}"
+
+
+async def further(who: Looks, found: Seen) -> list[ActionRow[LayoutView]]:
+    """Where one may go from the details: from one's own everywhere; from another's as far as it is shown."""
+    asset = found.asset
+    if found.mine:
+        return [row(asset.id, "versions", "recipe", "like"), row(asset.id, "share", "collections", "tags")]
+    try:
+        await who.desk.studio.asset(who.user_id, asset.id, who.workspaces)
+    except NotFound:
+        return [row(asset.id, "stand")] if asset.version else []
+    return [row(asset.id, "recipe", "like", "collections")]
+
+
+def row(asset_id: str, *verbs: str) -> ActionRow[LayoutView]:
+    """Buttons of the cards that only their reader sees."""
+    ids = {verb: str(Thing(ASSET, asset_id)) if verb == "share" else asset_id for verb in verbs}
+    return ActionRow(*(Button(label=FURTHER[verb], custom_id=custom_id(verb, ids[verb])) for verb in verbs))
 
 
 def told(asset: AssetView, family: str = "") -> list[str]:
@@ -64,7 +105,8 @@ async def kin(desk: Desk, user_id: str, found: Seen) -> str:
         parent, children, _ = await desk.studio.lineage(user_id, found.asset.id)
         given = await _given(desk, user_id, found.asset)
     except NotFound:
-        return f"Made by <@{found.author}>" if found.author and not found.mine else ""
+        by = f"<@{found.author}>" if found.author else quoted(found.asset.author, NAME_MAX)
+        return f"Made by {by}" if by and not found.mine else ""
     came = f"From {_name(parent)}" if parent else ""
     became = f"Became {', '.join(map(_name, children[:8]))}" if children else ""
     return " · ".join(part for part in (came, given, became) if part)

@@ -7,13 +7,16 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, ContextMenu, Range
 
-from bot.discord import gallery, settings
+from bot.chat import searching
+from bot.discord import gallery, settings, walls
 from bot.discord.answers import bounded
 from bot.discord.attached import files_of
 from bot.discord.desk import Desk, desk_of
 from bot.discord.gallery_view import WORDS_MAX, State
-from bot.discord.listeners import menus, personal
+from bot.discord.listeners import inspecting, menus, personal
 from bot.discord.listeners.create import Ask, begin
+from bot.discord.looking import looks
+from bot.discord.markup import plain
 from core.agent.tools import ASPECTS, STYLES
 from core.errors import Invalid
 from core.providers.base import Kind
@@ -28,7 +31,10 @@ def everywhere(tree: app_commands.CommandTree[Any]) -> None:
     """Add every command: in servers and for single people, in channels and directly."""
     installs = app_commands.AppInstallationType(guild=True, user=True)
     contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
-    everybodys: tuple[app_commands.Command[Any, ..., Any], ...] = (create, show_gallery, usage, forget_me, help_)
+    everybodys: tuple[app_commands.Command[Any, ..., Any], ...] = (
+        *(create, show_gallery, inspect, usage),
+        *(export, join, forget_me, help_),
+    )
     for command in everybodys:
         command.allowed_installs, command.allowed_contexts = installs, contexts
         tree.add_command(command)
@@ -112,23 +118,73 @@ async def voices(interaction: Interaction, current: str) -> list[Choice[str]]:
 
 
 @app_commands.command(name="gallery", description="Everything you made, for your eyes only")
-@app_commands.describe(search="Words to look for", kind="Only this", favourites="Only your favourites")
+@app_commands.describe(
+    search="Words, and kind:video, is:favourite, tag:jazz, on:2026-11 …",
+    kind="Only this",
+    favourites="Only your favourites",
+    collection="What hangs in it",
+    others="What others show in this server",
+)
 @app_commands.choices(kind=[*KINDS, Choice(name="upload", value="upload")])
 async def show_gallery(
     interaction: Interaction,
     search: Range[str, 0, WORDS_MAX] = "",
     kind: str = "",
     favourites: bool = False,
+    collection: Range[str, 1, 100] | None = None,
+    others: bool = False,
 ) -> None:
     """`/gallery`."""
-    state = State(kind=kind, favourites=favourites, words=search).fitting()
-    await bounded(interaction, gallery.opened(interaction, state))
+    state = State(kind=kind, favourites=favourites, words=search, others=others).fitting()
+    await bounded(
+        interaction, walls.opened(interaction, collection) if collection else gallery.opened(interaction, state)
+    )
+
+
+@show_gallery.autocomplete("search")
+async def searches(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """How the search may go on: keys, one's tags, one's collections."""
+    who = await looks(interaction)
+    kept = who.desk.app.kept
+    tags = [name for name, _ in await kept.tags.listing(who.user_id)]
+    names = [each.name for each in await kept.collections.listing(who.viewer)]
+    found = searching.completions(current, tags, names, WORDS_MAX)
+    return [Choice(name=each, value=each) for each in found[:CHOICES_MAX]]
+
+
+@show_gallery.autocomplete("collection")
+async def walls_known(interaction: Interaction, current: str) -> list[Choice[str]]:
+    """Collections whose name holds what was typed: one's own, and those that are shown here."""
+    who = await looks(interaction)
+    found = await who.desk.app.kept.collections.listing(who.viewer)
+    known = [each for each in found if current.casefold() in each.name.casefold()]
+    return [Choice(name=plain(f"{each.name} · {each.count}", 100), value=each.id) for each in known[:CHOICES_MAX]]
+
+
+@app_commands.command(name="inspect", description="Where a file comes from: made here, by whom, and how")
+@app_commands.describe(file="A picture, a video, a sound; nothing of it is kept")
+async def inspect(interaction: Interaction, file: discord.Attachment) -> None:
+    """`/inspect`."""
+    await bounded(interaction, inspecting.of_files(interaction, files_of((file,))))
 
 
 @app_commands.command(name="usage", description="What your requests cost")
 async def usage(interaction: Interaction) -> None:
     """`/usage`."""
     await bounded(interaction, personal.usage(interaction))
+
+
+@app_commands.command(name="export-my-data", description="Everything Easel has of you, as one zip")
+async def export(interaction: Interaction) -> None:
+    """`/export-my-data`."""
+    await bounded(interaction, personal.export(interaction))
+
+
+@app_commands.command(name="join", description="Be the same person here and elsewhere: one gallery, one budget")
+@app_commands.describe(code="The code that your other account was shown; without one, you are shown one")
+async def join(interaction: Interaction, code: Range[str, 1, 40] | None = None) -> None:
+    """`/join`."""
+    await bounded(interaction, personal.joining(interaction, code or ""))
 
 
 @app_commands.command(name="forget-me", description="Delete everything you made with Easel, and all Easel knows of you")

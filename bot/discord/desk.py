@@ -97,6 +97,8 @@ async def admit(desk: Desk, user: Asking, guild_id: int | None, channel: Somewhe
     place = await desk.chats.workspace(places.PLATFORM, str(guild_id))
     _check_channel(place.rules, channel)
     _check_roles(place.rules, user)
+    if isinstance(user, discord.Member):
+        await desk.app.kept.membership.seen(user_id, place.id)
     return Asker(user_id, place.id, place.rules)
 
 

@@ -1,25 +1,25 @@
 """`/gallery`: everything a person made, for their eyes only. Where they are in it stands in the buttons' ids."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import discord
 
 from bot.chat import phrases
 from bot.discord import gallery_view, places
-from bot.discord.answers import acknowledge, say, words
+from bot.discord.answers import acknowledge, picked, say, words
+from bot.discord.answers import replace as replaced
 from bot.discord.attached import word
 from bot.discord.by_hand import is_member
-from bot.discord.desk import Desk, admit, desk_of, person
-from bot.discord.gallery_view import SEARCH, WORDS, State
+from bot.discord.desk import admit, desk_of
+from bot.discord.gallery_view import OTHERS, SEARCH, WORDS, State
+from bot.discord.looking import Looks, looks
 from bot.discord.opening import address
+from bot.discord.pictures import thumbnails, whole
 from core.creation.view import AssetView
-from core.errors import Forbidden, NotFound, UserError
-from storage.gallery import Query
+from core.errors import Invalid, NotFound, UserError
+from core.gallery.finding import parse
+from storage.finding import Query
 
 PER_PAGE = 6
 
@@ -37,10 +37,14 @@ async def turned(interaction: discord.Interaction, rest: str) -> None:
 
 
 async def filtered(interaction: discord.Interaction, rest: str) -> None:
-    """Another kind: picked from the list."""
-    data: Any = interaction.data or {}
+    """Another kind, or what others here show: picked from the list."""
+    (kind,) = picked(interaction)
     await acknowledge(interaction)
-    await _page(interaction, replace(State.parse(rest), kind=data["values"][0].strip("-"), before=()))
+    state = replace(State.parse(rest), before=(), others=kind == OTHERS)
+    if state.others:
+        await _page(interaction, replace(state, kind="", favourites=False))
+    else:
+        await _page(interaction, replace(state, kind=kind.strip("-")))
 
 
 async def asked(interaction: discord.Interaction, rest: str) -> None:
@@ -55,11 +59,10 @@ async def searched(interaction: discord.Interaction, custom_id: str) -> None:
     await _page(interaction, replace(state, words=word(interaction, WORDS), before=()).fitting())
 
 
-async def picked(interaction: discord.Interaction, rest: str) -> None:
+async def chosen(interaction: discord.Interaction, rest: str) -> None:
     """One asset of the page: picked from the list."""
-    data: Any = interaction.data or {}
     await acknowledge(interaction)
-    await _look(interaction, data["values"][0], State.parse(rest))
+    await _look(interaction, picked(interaction)[0], State.parse(rest))
 
 
 async def looked(interaction: discord.Interaction, rest: str) -> None:
@@ -67,6 +70,19 @@ async def looked(interaction: discord.Interaction, rest: str) -> None:
     asset_id, _, state = rest.partition(":")
     await acknowledge(interaction)
     await _look(interaction, asset_id, State.parse(state))
+
+
+async def like(interaction: discord.Interaction, asset_id: str) -> None:
+    """What looks like an asset, or was made from words like its own: of one's own, and of what this server shows."""
+    await acknowledge(interaction)
+    who = await looks(interaction)
+    asset = await who.desk.studio.asset(who.user_id, asset_id, who.workspaces)
+    found = await who.desk.app.likeness.like(
+        who.user_id, asset_id, limit=PER_PAGE, workspaces=who.workspaces, others=who.here is not None
+    )
+    alike = [each.asset for each in found]
+    async with thumbnails(who, alike) as files:
+        await replaced(interaction, gallery_view.likes(asset, alike, set(files)), list(files.values()))
 
 
 async def posted(interaction: discord.Interaction, asset_id: str) -> None:
@@ -93,106 +109,58 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
     "marked": turned,
     "kind": filtered,
     "search": asked,
-    "pick": picked,
+    "pick": chosen,
+    "like": like,
     "look": looked,
     "post": posted,
 }
 
 
 async def _page(interaction: discord.Interaction, state: State) -> None:
-    desk = desk_of(interaction)
-    user_id = await person(desk, interaction.user)
-    query = Query(
-        words=state.words,
+    who = await looks(interaction)
+    link = await who.desk.app.links.gallery(who.user_id)
+    here = who.here is not None
+    try:
+        assets, following = await who.desk.studio.gallery(who.user_id, _query(state, who))
+    except Invalid as error:
+        view = gallery_view.page(state, (), set(), None, link, refused=error.message, here=here)
+        await replaced(interaction, view)
+        return
+    async with thumbnails(who, assets) as files:
+        view = gallery_view.page(state, assets, set(files), following, link, here=here)
+        await replaced(interaction, view, list(files.values()))
+
+
+def _query(state: State, who: Looks) -> Query:
+    """What a page asks for. In a server, `by:workspace` means this one."""
+    within = Query(
         kind=state.kind or None,
         favourite=True if state.favourites else None,
+        others=state.others,
+        workspaces=(who.here,) if who.here else None,
         limit=PER_PAGE,
         before=state.before[-1] if state.before else None,
     )
-    assets, following = await desk.studio.gallery(user_id, query)
-    async with _thumbnails(desk, user_id, assets) as files:
-        view = gallery_view.page(state, assets, set(files), following, await desk.app.links.gallery(user_id))
-        await _edit(interaction, view, list(files.values()))
+    return parse(state.words, within)
 
 
 async def _look(interaction: discord.Interaction, asset_id: str, state: State) -> None:
-    desk = desk_of(interaction)
-    user_id = await person(desk, interaction.user)
+    who = await looks(interaction)
     try:
-        asset = await desk.studio.asset(user_id, asset_id)
-        parent, children, _ = await desk.studio.lineage(user_id, asset_id)
+        asset = await who.desk.studio.asset(who.user_id, asset_id, who.workspaces)
+        parent, children = await _family(who, asset)
     except NotFound:
-        await _edit(interaction, words(phrases.GONE), [])
+        await replaced(interaction, words(phrases.GONE))
         return
-    async with _whole(desk, user_id, asset, interaction.filesize_limit) as files:
-        link = await desk.app.links.gallery(user_id)
-        view = gallery_view.detail(state, asset, parent, children, files[0].filename if files else "", link)
-        await _edit(interaction, view, files)
+    async with whole(who, asset, interaction.filesize_limit) as files:
+        link = await who.desk.app.links.gallery(who.user_id)
+        view = gallery_view.detail(state, asset, parent, children, [file.filename for file in files], link)
+        await replaced(interaction, view, files)
 
 
-async def _edit(interaction: discord.Interaction, view: discord.ui.LayoutView, files: Sequence[discord.File]) -> None:
-    view.stop()
-    await interaction.edit_original_response(
-        view=view, attachments=files, allowed_mentions=discord.AllowedMentions.none()
-    )
-
-
-# --- files --------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Picture:
-    """A small picture, and the name it is uploaded by."""
-
-    path: Path
-    name: str
-
-
-@asynccontextmanager
-async def _thumbnails(desk: Desk, user_id: str, assets: Sequence[AssetView]) -> AsyncIterator[dict[str, discord.File]]:
-    """Asset id → its small picture, open for uploading; none where there can be none."""
-    with TemporaryDirectory() as folder:
-        files: dict[str, discord.File] = {}
-        for asset in assets:
-            if picture := await _thumbnail(desk, user_id, asset, Path(folder)):
-                files[asset.id] = _file(picture, asset)
-        try:
-            yield files
-        finally:
-            for file in files.values():
-                file.close()
-
-
-@asynccontextmanager
-async def _whole(desk: Desk, user_id: str, asset: AssetView, limit_bytes: int) -> AsyncIterator[list[discord.File]]:
-    """The asset itself where it fits, else its small picture."""
-    with TemporaryDirectory() as folder:
-        picture: _Picture | None = None
-        try:
-            _, key = await desk.studio.content(user_id, asset.id)
-            if asset.size_bytes <= limit_bytes:
-                path = await desk.app.objects.fetch(key, Path(folder))
-                picture = _Picture(path, f"easel-{asset.version or 'picture'}{path.suffix}")
-        except (Forbidden, FileNotFoundError):
-            pass
-        picture = picture or await _thumbnail(desk, user_id, asset, Path(folder))
-        files = [_file(picture, asset)] if picture else []
-        try:
-            yield files
-        finally:
-            for file in files:
-                file.close()
-
-
-async def _thumbnail(desk: Desk, user_id: str, asset: AssetView, folder: Path) -> _Picture | None:
-    try:
-        key = await desk.studio.thumbnail(user_id, asset.id)
-        path = await desk.app.objects.fetch(key, folder) if key else None
-    except (Forbidden, NotFound, FileNotFoundError):
-        return None
-    return _Picture(path, f"{asset.id}{path.suffix}") if path else None
-
-
-def _file(picture: _Picture, asset: AssetView) -> discord.File:
-    alt_text = (asset.alt_text or asset.asked)[: gallery_view.ALT_MAX] or None
-    return discord.File(picture.path, filename=picture.name, description=alt_text)
+async def _family(who: Looks, asset: AssetView) -> tuple[AssetView | None, Sequence[AssetView]]:
+    """What an own asset came from and became; another's family is theirs to show."""
+    if not asset.mine:
+        return None, ()
+    parent, children, _ = await who.desk.studio.lineage(who.user_id, asset.id)
+    return parent, children

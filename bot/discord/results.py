@@ -109,7 +109,7 @@ def _note(asset: AssetView, sent: Sent | None, links: Links) -> str:
     """Where the original is, if that is not what the message shows."""
     if sent and sent.whole:
         return ""
-    link = links.asset(asset.id)
+    link = links.asset(asset.id, asset.links_ended)
     where = f"[the original](<{link}>)" if link else "the original is in your /gallery"
     size = f"{max(asset.size_bytes / 1_000_000, 0.1):.1f} MB"
     said = f"a preview, as {size} is too large here" if sent else f"not shown here ({size})"

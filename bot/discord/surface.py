@@ -10,7 +10,8 @@ from yarl import URL
 from bot.discord.adapter import DiscordAdapter
 from bot.discord.connection import Connection
 from bot.discord.desk import Desk
-from bot.discord.rest import Rest, use_api
+from bot.discord.rest import TOGETHER, Rest, use_api
+from bot.watch.chats import count_requests
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -55,7 +56,8 @@ async def build(app: "App") -> DiscordSurface:
         # an unsharded client asks nobody where the gateway is: discord.py has its address in this class attribute
         DiscordWebSocket.DEFAULT_GATEWAY = URL(settings.discord_gateway_url)
     VoiceClient.warn_nacl = VoiceClient.warn_dave = False  # nobody wants to hear at each start what calls would need
-    rest = Rest(token)
+    rest = Rest(token, app.machines.shared("discord", TOGETHER))
+    count_requests("discord", app.watch, rest.allowance)
     adapter = DiscordAdapter(rest, links=app.links, pool=app.pool, api_base_url=settings.discord_api_base_url)
     desk = Desk(app=app, rest=rest, adapter=adapter)
-    return DiscordSurface(desk, Connection(desk, token))
+    return DiscordSurface(desk, Connection(desk, token, app.machines.leader("discord")))

@@ -129,7 +129,8 @@ def _foot(view: CreationView, links: Links) -> str:
 
 
 def _small(view: CreationView, links: Links) -> Iterator[str]:
-    lasting = links.asset(view.assets[0].id) if view.state.final and len(view.assets) == 1 else None
+    one = view.assets[0] if view.state.final and len(view.assets) == 1 else None
+    lasting = links.asset(one.id, one.links_ended) if one else None
     page = f"[lasting page](<{lasting}>)" if lasting else ""  # Discord's own links to files expire
     yield from filter(None, ["" if view.state.final else phrases.price(view), page])
     if view.state.final and view.assets and not view.reply:

@@ -8,12 +8,13 @@ import discord
 from discord import ui
 
 from bot.chat import phrases
-from bot.discord import cards, gallery, settings
-from bot.discord.answers import acknowledge, bounded, replace, say, show, words
+from bot.discord import cards, collecting, gallery, settings, sharing, versions, walls
+from bot.discord.answers import acknowledge, bounded, picked, replace, say, show, words
 from bot.discord.desk import desk_of, person, seen
 from bot.discord.listeners.create import Ask, go_on
-from bot.discord.listeners.personal import forget
+from bot.discord.listeners.personal import forget, join
 from bot.discord.listeners.refine import OF_ASSET, form
+from bot.discord.looking import looks
 from core.chat import MessageRef
 from core.errors import Conflict, NotFound
 from core.wishes import Action
@@ -64,12 +65,19 @@ async def favourite(interaction: discord.Interaction, asset_id: str) -> None:
 
 async def details(interaction: discord.Interaction, asset_id: str) -> None:
     """Say all that is known of an asset."""
-    desk = desk_of(interaction)
-    user_id = await person(desk, interaction.user)
     try:
-        await show(interaction, await cards.details(desk, user_id, asset_id, await _through(interaction)))
+        await show(interaction, await cards.details(await looks(interaction), asset_id, await _through(interaction)))
     except NotFound:
         await say(interaction, phrases.GONE)
+
+
+async def card(interaction: discord.Interaction, asset_id: str) -> None:
+    """Back to the same, in the card that was pressed on."""
+    try:
+        shown = await cards.details(await looks(interaction), asset_id, await _through(interaction))
+    except NotFound:
+        shown = words(phrases.GONE)
+    await replace(interaction, shown)
 
 
 async def delete(interaction: discord.Interaction, asset_id: str) -> None:
@@ -98,7 +106,7 @@ async def delete_for_good(interaction: discord.Interaction, asset_id: str) -> No
 
 async def choose(interaction: discord.Interaction, _: str) -> None:
     """One of several pictures: its own buttons, for the person who chose."""
-    desk, (asset_id, *_rest) = desk_of(interaction), chosen(interaction)
+    desk, (asset_id, *_rest) = desk_of(interaction), picked(interaction)
     user_id = await person(desk, interaction.user)
     try:
         through = await _through(interaction) or cards.NOT_IN_A_MESSAGE
@@ -154,6 +162,7 @@ PRESSES: dict[str, Press] = {
     **{action.value: act(action) for action in Action},
     "favourite": favourite,
     "details": details,
+    "card": card,
     "delete": delete,
     "delete-yes": delete_for_good,
     "choose": choose,
@@ -161,15 +170,14 @@ PRESSES: dict[str, Press] = {
     "run": run,
     "keep": keep,
     "forget-yes": forget,
+    "join-yes": join,
     **gallery.PRESSES,
+    **walls.PRESSES,
+    **versions.PRESSES,
+    **sharing.PRESSES,
+    **collecting.PRESSES,
     **settings.PRESSES,
 }
-
-
-def chosen(interaction: discord.Interaction) -> list[str]:
-    """What was picked from a list."""
-    data: Any = interaction.data or {}
-    return list(data.get("values") or ())
 
 
 async def _through(interaction: discord.Interaction) -> MessageRef | None:

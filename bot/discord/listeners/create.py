@@ -73,6 +73,7 @@ async def record(
             surface=places.PLATFORM,
             thread=thread,
             workspace_id=asker.workspace_id,
+            workspaces=(asker.workspace_id,) if asker.workspace_id else (),
             kind=ask.kind,
             inputs=ask.inputs,
             action=ask.action,

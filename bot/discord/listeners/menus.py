@@ -7,6 +7,7 @@ import discord
 from bot.discord.answers import bounded
 from bot.discord.attached import pictures_in
 from bot.discord.desk import desk_of, seen
+from bot.discord.listeners import inspecting
 from bot.discord.listeners.create import Ask, begin, go_on
 from bot.discord.listeners.refine import OF_MESSAGE, form
 from core.chat import FileRef
@@ -54,4 +55,15 @@ def _pictures(message: discord.Message) -> tuple[FileRef, ...]:
     return found
 
 
-MENUS = {"Refine with Easel": refine, "Animate with Easel": animate, "Make again": again}
+async def inspect(interaction: discord.Interaction, message: discord.Message) -> None:
+    """Tell where its file comes from."""
+    await bounded(interaction, inspecting.of_message(interaction, message))
+
+
+MENUS = {
+    "Refine with Easel": refine,
+    "Animate with Easel": animate,
+    "Make again": again,
+    "Inspect with Easel": inspect,
+}
+"""discord.py takes five at most."""

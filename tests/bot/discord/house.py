@@ -208,5 +208,5 @@ async def restarted(server: DiscordServer, folder: Path, **more: Any) -> AsyncIt
 
 async def ready(server: DiscordServer, app: App) -> None:
     await until(app.surfaces_open.is_set, "the surfaces")
-    await until(lambda: not app.surfaces["discord"].not_ready(), "a surface that is ready")
     await server.connected()
+    await until(lambda: not app.surfaces["discord"].not_ready(), "a surface that is ready")

@@ -13,8 +13,8 @@ from storage.tables import Workspace
 from tests.bot.discord.house import House, easel, opened, restarted, settings_for, until
 from tests.fakes.discord import DiscordServer, answers, refuses
 
-MENUS = {"Refine with Easel", "Animate with Easel", "Make again"}
-SLASH = {"create", "gallery", "usage", "forget-me", "help", "settings"}
+MENUS = {"Refine with Easel", "Animate with Easel", "Make again", "Inspect with Easel"}
+SLASH = {"create", "gallery", "inspect", "usage", "export-my-data", "join", "forget-me", "help", "settings"}
 
 
 async def application_says(server: DiscordServer, **more: Any) -> None:

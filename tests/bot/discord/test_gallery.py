@@ -61,7 +61,7 @@ async def turned(home: House, page: Message, button: str) -> None:
 
 async def test_a_page_shows_small_pictures_the_newest_first_to_its_owner_alone(full: House) -> None:
     page = await opened_by(full)
-    assert len(pictures(page)) == PER_PAGE - 1, "a narration has no picture"
+    assert len(pictures(page)) == PER_PAGE - 1, "a row of bars among pictures says nothing"
     assert all(file.media_type == "image/webp" for file in page.files)
     assert "say hello" in page.text
     assert "a fox" not in page.text
@@ -143,6 +143,14 @@ async def test_one_asset_shows_its_recipe_its_family_and_the_same_buttons(full: 
     assert any(label.startswith("Became ") for label in (button.label for button in page.buttons))
     await turned(full, page, "Back")
     assert "Your gallery" in page.text
+    assert full.refused() == []
+
+
+async def test_a_narration_alone_shows_its_waves_above_its_file(full: House) -> None:
+    page = await opened_by(full, kind="speech")
+    assert pictures(page) == []
+    await look(full, page, 0)
+    assert [(file.media_type or "").split("/")[0] for file in page.files] == ["image", "audio"]
     assert full.refused() == []
 
 
