@@ -24,7 +24,7 @@ from docs.look.press import Theme
 from docs.screenshots import smaller_and_smaller
 from tests.bot.house import served, web_of
 from tests.bot.slack.house import declared, slack_settings
-from tests.fakes.slack import Message, Person, SlackServer, View
+from tests.fakes.slack import Message, Person, SlackServer, Upload, View
 
 Json = dict[str, Any]
 IMAGES = Path(__file__).parent / "images"
@@ -87,6 +87,22 @@ class Studio:
         ended = [each for each in found if "plan" in str(each.blocks) and "easel_cancel" not in str(each.blocks)]
         results = [each for each in found if "easel_refine" in str(each.blocks)]
         return found if min(len(ended), len(results)) >= count else []
+
+    async def turned(self, page: View, part: str) -> View:
+        """A modal, once it shows this."""
+        return await self.server.until(lambda: page if part in str(page.content) else None, WITHIN_S)
+
+    def form(self, name: str) -> View | None:
+        """This form of Mia's, once it stands before her."""
+        found = self.mia.modal
+        return found if found and found.callback_id == f"easel_{name}_form" else None
+
+    def hung(self, page: View, name: str, *, new: bool) -> dict[str, Json]:
+        """The form's fields for a collection, that there is or is to be made."""
+        if new:
+            return {"name": {"name": name}}
+        options = next(block["element"]["options"] for block in page.blocks if block["block_id"] == "hung")
+        return {"hung": {"hung": [each for each in options if each["text"]["text"] == name]}}
 
     # --- pictures -------------------------------------------------------------------------------------------------
 
@@ -207,6 +223,56 @@ async def refined(on: Studio) -> None:
     await on.modal("refine", await on.server.until(lambda: on.ben.modal))
 
 
+async def told(on: Studio) -> None:
+    """The pages of one result: everything known of it, its versions, what changed, and who sees it."""
+    root = await on.wish("a lighthouse at dusk, wide")
+    thread = await on.done(root, 1)
+    await on.mia.say("general", "make the light warmer, and add a boat", thread=root)
+    thread = await on.done(root, 2)
+    await on.mia.click(thread[-1], "Tags")
+    page = await on.server.until(lambda: on.mia.modal)
+    await on.mia.submit(page, {"tags": {"tags": "harbour, for the poster"}})
+    await on.modal("details", await on.turned(page, "#harbour"))
+    await on.mia.click(page, "easel_versions")
+    await on.modal("versions", await on.turned(page, "▸ v2"))
+    await on.mia.click(page, "easel_changed")
+    await on.modal("changed", await on.turned(page, "From v1"), "dark")
+    await on.mia.click(page, "easel_versions")
+    await on.turned(page, "▸ v2")
+    await on.mia.click(page, "easel_details")
+    await on.turned(page, "Asked for")
+    await on.mia.click(page, "easel_share")
+    await on.turned(page, "Only you")
+    await on.mia.select(page, "easel_visible", "Everybody in this workspace")
+    await on.turned(page, "finds it")
+    await on.mia.select(page, "easel_link", "A link for a week")
+    await on.modal("sharing", await on.turned(page, "Ends on"))
+
+
+async def collected(on: Studio) -> None:
+    """What somebody hung side by side."""
+    for name, count in (("Postcards", 3), ("For the poster", 2)):
+        results = [each for each in on.server.messages("general") if "easel_refine" in str(each.blocks)][:count]
+        for number, result in enumerate(results):
+            await on.mia.click(result, "Collections")
+            page = await on.server.until(lambda: on.form("hang"))
+            await on.mia.submit(page, on.hung(page, name, new=number == 0))
+            await on.turned(page, "where it hangs now")
+            await on.mia.close(page)
+    await on.mia.command("general", "/easel", "collections")
+    await on.modal("collections", await on.server.until(lambda: on.form("collection")))
+
+
+async def inspected(on: Studio) -> None:
+    """A picture that came back from somewhere, and what Easel says to it."""
+    picture = next(each for each in on.server.files.values() if each.media_type == "image/png" and each.shares)
+    posted = await on.ben.say("general", "Where is this from?", files=[Upload(name="found.png", data=picture.data)])
+    assert posted.message
+    await on.mia.shortcut("easel_inspect", posted.message)
+    page = await on.server.until(lambda: on.mia.modal)
+    await on.modal("inspect", await on.turned(page, "SHA-256"))
+
+
 async def galleries(on: Studio) -> None:
     """One's own results, for one's own eyes."""
     await on.mia.command("general", "/gallery", "")
@@ -223,6 +289,9 @@ async def main() -> None:
             await on.done(await on.wish(words), 1)
         await underway(on)
         await refined(on)
+        await told(on)
+        await inspected(on)
+        await collected(on)
         await galleries(on)
 
 

@@ -22,6 +22,8 @@ class Ask:
     event: str
     """Names this delivery within its workspace; a repeated delivery has the same."""
     name: str = ""
+    is_member: bool = False
+    """They are of this team; in a channel that teams share, people of others speak as well."""
     channel: str = ""
     """Empty where they asked from the Home tab or a global shortcut."""
     message: str = ""
@@ -31,6 +33,7 @@ class Ask:
     response_url: str = ""
     view: str = ""
     """`home` or `modal` where they pressed inside a view."""
+    view_id: str = ""
     is_ephemeral: bool = False
     """The message is theirs alone to see, and no thread can hang from it."""
     notes: Payload = field(default_factory=dict)
@@ -89,9 +92,11 @@ def _of_event(body: Payload) -> Ask:
     event = body["event"]
     channel, ts = str(event.get("channel") or ""), str(event.get("ts") or "")
     installed = (body.get("authorizations") or [{}])[0]  # in a shared channel, the event may be another team's
+    team = str(installed.get("team_id") or body.get("team_id") or "")
     return Ask(
-        team=str(installed.get("team_id") or body.get("team_id") or ""),
+        team=team,
         user=str(event.get("user") or ""),
+        is_member=bool(team) and (event.get("user_team") or event.get("team")) == team,
         event=f"{channel}:{ts}" if ts else str(body.get("event_id") or ""),
         channel=channel,
         message=ts,
@@ -105,6 +110,7 @@ def _of_command(body: Payload) -> Ask:
         user=str(body["user_id"]),
         event=str(body["trigger_id"]),
         name=str(body.get("user_name") or ""),
+        is_member=True,  # a team's commands are offered to nobody else
         channel=str(body["channel_id"]),
         trigger=str(body["trigger_id"]),
         response_url=str(body.get("response_url") or ""),
@@ -118,6 +124,7 @@ def _of_interaction(body: Payload) -> Ask:
         user=str(user["id"]),
         event=_event_of(body),
         name=str(user.get("username") or user.get("name") or ""),
+        is_member=bool(user.get("team_id")) and user.get("team_id") == (body.get("team") or {}).get("id"),
         trigger=str(body.get("trigger_id") or ""),
         response_url=str(body.get("response_url") or ""),
     )
@@ -146,6 +153,7 @@ def _in_view(ask: Ask, view: Payload) -> Ask:
     return replace(
         ask,
         view=str(view["type"]),
+        view_id=str(view.get("id") or ""),
         notes=notes,
         channel=str(notes.get("channel") or ""),
         thread=str(notes.get("thread") or ""),

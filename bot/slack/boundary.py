@@ -19,6 +19,8 @@ from storage.tables import new_id
 
 LATE = "That took too long, and Slack let it go. Please press again."
 NOT_HERE = "Slack does not let Easel do that here. In a private channel, type /invite @Easel first."
+BESIDE = {"not_in_channel": "where", "wrong_channel": "where"} | dict.fromkeys(("bad_name", "name_taken"), "name")
+"""Which input of a form an error's code is about."""
 TOO_LATE = frozenset({"expired_trigger_id", "exchanged_trigger_id"})
 AFTER_S = 5.0
 """How long what was begun is given when Easel stops."""
@@ -89,7 +91,7 @@ def sentence(error: Exception) -> str:
 def _beside_input(view: Payload, error: Exception, said: str) -> BoltResponse:
     """Beside the input that it is about, else beside the first: Slack shows faults nowhere else in a form."""
     inputs = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
-    about = "where" if getattr(error, "code", "") in ("not_in_channel", "wrong_channel") else ""
-    name = about if about in inputs else inputs[0]
+    about = BESIDE.get(getattr(error, "code", ""), "")
+    name = next((each for each in inputs if each.partition("~")[0] == about), inputs[0])
     answer = {"response_action": "errors", "errors": {name: said}}
     return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": ["application/json"]})

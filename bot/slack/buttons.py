@@ -1,6 +1,10 @@
 """The buttons under Easel's messages. What is pressed comes back as `easel_<verb>` with the id it is about."""
 
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
 from bot.chat import phrases
+from bot.slack.asks import Ask
 from bot.slack.kit import sure
 from bot.slack.markup import Json, plain
 from core.creation.view import AssetView
@@ -21,7 +25,24 @@ LABELS = {
     "here": "Show here",
     "join": "Add Easel here",
     "open": "Open in the browser",
+    "versions": "Versions",
+    "changed": "What changed",
+    "recipe": "Recipe",
+    "share": "Share",
+    "hang": "Collections",
+    "tags": "Tags",
+    "like": "More like this",
+    "stand": "Go on from here",
+    "compare": "Compare on the web",
+    "json": "As JSON",
+    "export": "Download everything",
+    "collections": "Collections",
 }
+MORE = ("versions", "recipe", "share", "hang", "tags")
+"""What the menu at the end of a row leads to: at most five,
+docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element."""
+Do = Callable[[Ask, Mapping[str, Any]], Coroutine[Any, Any, None]]
+"""What a press does."""
 FEEDBACK = "easel_feedback"
 """Its values are `<asset id>:1` and `<asset id>:-1`."""
 _DELETE_SURE = sure(
@@ -47,6 +68,32 @@ def link(verb: str, url: str) -> Json:
     return {"type": "button", "action_id": f"easel_{verb}", "url": url, "text": plain(LABELS[verb], 75)}
 
 
+def back(verb: str, about: str) -> Json:
+    """The button that leads to the page before."""
+    return button(verb, about, label="Back")
+
+
+def more(asset_id: str) -> Json:
+    """The menu at the end of a row of buttons."""
+    options = [{"text": plain(LABELS[verb], 75), "value": f"{verb}:{asset_id}"} for verb in MORE]
+    return {"type": "overflow", "action_id": "easel_more", "options": options}
+
+
+def one_of_several(press: Json) -> Json:
+    """Several of one verb stand in one row, so each needs an id of its own."""
+    return press | {"action_id": f"{press['action_id']}:{press['value'][-40:]}"}
+
+
+def verb_of(action: Mapping[str, Any]) -> str:
+    """`easel_details` and `easel_details:<what tells it from others>` are both `details`."""
+    return str(action["action_id"]).removeprefix("easel_").partition(":")[0]
+
+
+def value_of(action: Mapping[str, Any]) -> str:
+    """What a button is about, or what was chosen from a menu."""
+    return str(action["value"] if "value" in action else action["selected_option"]["value"])
+
+
 def actions(*buttons: Json) -> Json:
     """A row of buttons; docs.slack.dev/reference/block-kit/blocks/actions-block takes 25."""
     return {"type": "actions", "elements": list(buttons)}
@@ -56,7 +103,7 @@ def asset_actions(asset: AssetView) -> list[Json]:
     """All that a result can become and be kept by, in one row, the commonest first; Delete stands elsewhere."""
     making = [button(action.value, asset.id) for action in phrases.actions(asset.kind)]
     liked = button("favourite", asset.id, label="★ Favourite" if asset.favourite else "☆ Favourite")
-    return [button("refine", asset.id, style="primary"), *making, liked, button("details", asset.id)]
+    return [button("refine", asset.id, style="primary"), *making, liked, button("details", asset.id), more(asset.id)]
 
 
 def feedback(asset: AssetView) -> Json:

@@ -1,26 +1,37 @@
-"""The page of one result: what was asked and sent, what made it, where it comes from and where it led."""
+"""The page of one result: what was asked and sent, what made it, where it comes from and what leads further."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.chat import phrases
+from bot.chat import phrases, tagging, versions, visibility
 from bot.slack.asks import Ask
-from bot.slack.buttons import actions, asset_actions, button, link
-from bot.slack.desk import Desk
-from bot.slack.kit import modal, section, small
-from bot.slack.markup import Json, plain
+from bot.slack.buttons import actions, asset_actions, button, link, one_of_several
+from bot.slack.desk import Desk, Looks
+from bot.slack.kit import alert, modal, section, small, told
+from bot.slack.markup import Json, cut, plain
+from bot.slack.shelf import thumbnail
 from core.chats import Seen
 from core.creation.view import AssetView
+from core.errors import NotFound
 
-SENT_MAX = 2_900
+PLACE = "workspace"
+OWN = ("versions", "recipe", "like", "share", "hang", "tags")
+SHOWN = ("versions", "recipe", "like", "hang")
+"""Of another's result that one's workspace is shown."""
+ELSEWHERE = {"easel_details", "easel_more"}
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
-    """Where a result comes from and where it led, as far as this person sees it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What there is to say of a result as far as this person sees it."""
 
     parent: AssetView | None = None
     children: Sequence[AssetView] = ()
+    further: Sequence[str] = ()
+    """The pages that lead on from here."""
+    url: str | None = None
+    """The result's lasting page."""
+    picture: Json | None = None
 
 
 class Details:
@@ -35,52 +46,64 @@ class Details:
         Raises:
             NotFound: it is gone, or not theirs to see.
         """
-        user_id = (await self._desk.asker(ask)).user_id
-        seen = await self._desk.seen(ask, user_id, asset_id)
-        lineage = Lineage()
-        if seen.mine:
-            parent, children, _ = await self._desk.app.studio.lineage(user_id, asset_id)
-            lineage = Lineage(parent, children)
-        url = None if seen.asset.safety else self._desk.app.links.asset(asset_id)
-        await self._desk.open(ask, page(ask, seen, lineage, url))
+        await self._desk.turn(ask, await self.page(ask, asset_id))
+
+    async def page(self, ask: Ask, asset_id: str, note: str = "") -> Json:
+        """The page, to be shown where a form was."""
+        who = await self._desk.looks(ask)
+        seen = await self._desk.seen(ask, who, asset_id)
+        return page(ask, seen, await self._around(who, seen), note)
+
+    async def _around(self, who: Looks, seen: Seen) -> Around:
+        asset, app = seen.asset, self._desk.app
+        url = None if asset.safety else app.links.asset(asset.id, asset.links_ended)
+        shown = thumbnail(asset, app.links)
+        if not seen.mine:
+            return Around(further=await self._further(who, asset.id), url=url, picture=shown)
+        parent, children, _ = await app.studio.lineage(who.user_id, asset.id)
+        return Around(parent=parent, children=children, further=OWN, url=url, picture=shown)
+
+    async def _further(self, who: Looks, asset_id: str) -> Sequence[str]:
+        """Another's result may only stand in a message here, and tell no more than that."""
+        try:
+            await self._desk.app.studio.asset(who.user_id, asset_id, who.workspaces)
+        except NotFound:
+            return ()
+        return SHOWN
 
 
-def page(ask: Ask, seen: Seen, lineage: Lineage, url: str | None) -> Json:
-    """The modal; `url` is the result's lasting page."""
+def page(ask: Ask, seen: Seen, around: Around, note: str = "") -> Json:
+    """The modal, the picture first."""
     asset = seen.asset
-    blocks = [*_told("Asked for", asset.asked), *_told("Sent to the model", asset.prompt)]
+    blocks = [alert(note)] if note else []
+    if around.picture:
+        blocks.append(around.picture)
+    blocks += [*told("Asked for", asset.asked), *told("Sent to the model", asset.prompt)]
     blocks += [{"type": "section", "fields": [plain(f"{name}\n{value}", 1_900) for name, value in _facts(asset)]}]
-    blocks += [small(line) for line in _family(lineage)]
-    if lineage.parent or lineage.children:
-        family = [lineage.parent, *lineage.children] if lineage.parent else list(lineage.children)
+    blocks += [small(line) for line in _lines(seen, around)]
+    if family := [each for each in (around.parent, *around.children) if each]:
         blocks.append(actions(*(_sibling(each) for each in family[:5])))
     blocks.append(actions(*_presses(seen)))
-    if url:
-        blocks.append(section("Its own page", link("open", url)))
+    if around.further:
+        blocks.append(actions(*(button(verb, asset.id) for verb in around.further)))
+    if around.url:
+        blocks.append(section("Its own page", link("open", around.url)))
     return modal("details", asset.version or asset.kind.title(), blocks, notes=ask.origin())
 
 
 def _sibling(asset: AssetView) -> Json:
-    """Several stand in one row, so each needs an id of its own."""
-    made = button("details", asset.id, label=asset.version or asset.kind)
-    return made | {"action_id": f"easel_details_{asset.id}"}
+    return one_of_several(button("details", asset.id, label=versions.name(asset)))
 
 
 def _presses(seen: Seen) -> list[Json]:
     """What can be done with it; what keeps or ends it is for its owner alone."""
     asset = seen.asset
-    elsewhere = {"easel_details"} if seen.mine else {"easel_details", "easel_favourite"}
+    elsewhere = ELSEWHERE if seen.mine else ELSEWHERE | {"easel_favourite"}
     presses = [each for each in asset_actions(asset) if each["action_id"] not in elsewhere]
     own = [button("here", asset.id), button("delete", asset.id, style="danger")]
-    return [*presses, *own] if seen.mine else presses
-
-
-def _told(title: str, text: str) -> list[Json]:
-    """A long text goes on in further sections."""
-    if not text:
-        return []
-    parts = [text[start : start + SENT_MAX] for start in range(0, len(text), SENT_MAX)]
-    return [small(title), *(section(part) for part in parts[:4])]
+    if seen.mine:
+        return [*presses, *own]
+    return [*presses, button("stand", asset.id)] if asset.version else presses
 
 
 def _facts(asset: AssetView) -> list[tuple[str, str]]:
@@ -97,12 +120,18 @@ def _facts(asset: AssetView) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value][:10]
 
 
-def _family(lineage: Lineage) -> list[str]:
-    lines = [f"Made from {_name(lineage.parent)}"] if lineage.parent else []
-    if lineage.children:
-        lines.append(f"Led to {', '.join(_name(child) for child in lineage.children[:10])}")
-    return lines
-
-
-def _name(asset: AssetView) -> str:
-    return asset.version or "an uploaded picture"
+def _lines(seen: Seen, around: Around) -> Iterator[str]:
+    """Where it comes from, where it led, and where it is kept."""
+    asset = seen.asset
+    if not seen.mine and asset.author:
+        yield f"Made by {cut(asset.author, 80)}"
+    if around.parent:
+        yield f"Made from {versions.name(around.parent)}"
+    if asset.credit:
+        yield f"From a result by {cut(asset.credit, 80)}"
+    if around.children:
+        yield f"Led to {', '.join(versions.name(child) for child in around.children[:10])}"
+    if asset.tags:
+        yield tagging.told(asset.tags)
+    if seen.mine and asset.visibility != "private":
+        yield visibility.seen_by(asset.visibility, PLACE)

@@ -11,7 +11,8 @@ class Filled:
     """Reads a submitted view; in Easel's forms a block and its one element have the same name."""
 
     def __init__(self, view: Payload) -> None:
-        self._values: Mapping[str, Mapping[str, Any]] = view.get("state", {}).get("values", {})
+        values: Mapping[str, Mapping[str, Any]] = view.get("state", {}).get("values", {})
+        self._values = {name.partition("~")[0]: each for name, each in values.items()}
 
     def text(self, name: str) -> str:
         """Words, or the digits of a number."""
@@ -27,7 +28,7 @@ class Filled:
         return str(chosen["value"]) if chosen else None
 
     def ticked(self, name: str) -> set[str]:
-        """The values of ticked boxes."""
+        """The values of ticked boxes, or of what was chosen from a menu that takes several."""
         return {str(each["value"]) for each in self._of(name).get("selected_options") or ()}
 
     def conversation(self, name: str) -> str:

@@ -11,7 +11,9 @@ from bot.slack.markup import Json
 from bot.slack.shelf import cards, count, empty, rows
 from bot.slack.whispers import Refused
 from core.creation.view import AssetView
-from storage.gallery import Query
+from core.errors import Invalid
+from core.gallery.finding import parse
+from storage.finding import Query
 
 PAGE = 10
 TITLE = "Your gallery"
@@ -26,16 +28,20 @@ class Gallery:
     async def show(self, ask: Ask, words: str, before: int | None = None) -> None:
         """A page in the place of the one before it. Where Slack takes no carousel, plain rows say the same."""
         user_id = (await self._desk.asker(ask)).user_id
-        query = Query(words=words, limit=PAGE, before=before)
-        assets, after = await self._desk.app.studio.gallery(user_id, query)
+        refused = ""
+        try:
+            query = parse(words, Query(limit=PAGE, before=before))
+            assets, after = await self._desk.app.studio.gallery(user_id, query)
+        except Invalid as error:
+            assets, after, refused = [], None, error.message
         around = self._around(assets, words, after, before)
-        for shelf in self._shelves(assets, words):
+        for shelf in self._shelves(assets, words, refused):
             try:
                 blocks = [*around[0], *shelf, *around[1]]
                 await self._desk.whispers.say(ask, TITLE, blocks, replace=before is not None)
                 return
-            except Refused as refused:
-                last = refused
+            except Refused as error:
+                last = error
         raise last
 
     async def turn(self, ask: Ask, action: Mapping[str, Any]) -> None:
@@ -43,11 +49,11 @@ class Gallery:
         before, _, words = str(action["value"]).partition(":")
         await self.show(ask, words, int(before))
 
-    def _shelves(self, assets: list[AssetView], words: str) -> list[list[Json]]:
+    def _shelves(self, assets: list[AssetView], words: str, refused: str) -> list[list[Json]]:
         """The ways to show a page, the best first."""
         links = self._desk.app.links
         if not assets:
-            return [[empty(words)]]
+            return [empty(words, refused)]
         return [cards(assets, links), rows(assets, links), rows(assets)]
 
     def _around(

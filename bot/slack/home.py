@@ -1,26 +1,32 @@
 """The Home tab: everything a person made, with search, filters and pages; nobody else sees it."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from bot.slack.asks import Ask
-from bot.slack.buttons import actions, button
+from bot.slack.buttons import actions, button, value_of
 from bot.slack.calls import said_by
 from bot.slack.desk import Desk
 from bot.slack.kit import INVALID, field, header, kept, menu, words
 from bot.slack.markup import Json
 from bot.slack.shelf import cards, count, empty, rows
 from core.creation.view import AssetView
-from storage.gallery import Query
+from core.errors import Invalid
+from core.gallery.collections import CollectionView
+from core.gallery.finding import parse
+from storage.finding import Query
 
 PAGE = 10
 PAGES_KEPT = 100
 """How far back one may turn; what a view keeps is limited."""
 WORDS_MAX = 200
 ALL = "all"
+WHOSE = (("me", "My own"), ("workspace", "What others here made"))
+COLLECTION_MAX = 99
 KINDS = ((ALL, "Everything"), ("image", "Images"), ("video", "Videos"), ("speech", "Speech"))
 
 
@@ -31,6 +37,10 @@ class Looking:
     words: str = ""
     kind: str = ALL
     favourites: bool = False
+    collection: str = ""
+    """The name of the one that is looked at alone."""
+    others: bool = False
+    """What others show in this workspace, instead of one's own."""
     pages: tuple[int, ...] = ()
     """Where each page after the first began, up to this one."""
 
@@ -41,25 +51,38 @@ class Looking:
             str(notes.get("words", "")),
             str(notes.get("kind", ALL)),
             bool(notes.get("favourites")),
+            str(notes.get("collection", "")),
+            bool(notes.get("others")),
             tuple(notes.get("pages", ())),
         )
 
     @property
     def notes(self) -> dict[str, Any]:
         """For the view to keep."""
-        facts = {"words": self.words, "kind": self.kind, "favourites": self.favourites}
-        return facts | {"pages": self.pages[-PAGES_KEPT:]}
+        facts = {"words": self.words, "kind": self.kind, "favourites": self.favourites, "collection": self.collection}
+        return facts | {"others": self.others, "pages": self.pages[-PAGES_KEPT:]}
+
+    @property
+    def narrowed(self) -> bool:
+        """Not everything of one's own is looked for."""
+        return bool(self.words or self.favourites or self.collection or self.others or self.kind != ALL)
 
     @property
     def query(self) -> Query:
-        """For the gallery."""
-        return Query(
-            words=self.words,
+        """For the gallery.
+
+        Raises:
+            Invalid: what was typed says what cannot be searched by.
+        """
+        within = Query(
             kind=None if self.kind == ALL else self.kind,
             favourite=True if self.favourites else None,
+            collection=self.collection,
+            others=self.others,
             limit=PAGE,
             before=self.pages[-1] if self.pages else None,
         )
+        return parse(self.words, within)
 
 
 class Home:
@@ -71,12 +94,14 @@ class Home:
     async def show(self, ask: Ask, looking: Looking | None = None) -> None:
         """Publish what a person is looking at. Where Slack takes no carousel, plain rows say the same."""
         looking = looking or Looking()
-        user_id = (await self._desk.asker(ask)).user_id
-        assets, after = await self._desk.app.studio.gallery(user_id, looking.query)
+        who = await self._desk.looks(ask)
+        (assets, after, refused), collections = await asyncio.gather(
+            self._found(who.user_id, looking), self._desk.app.kept.collections.listing(who.viewer)
+        )
         client = await self._desk.clients.client(ask.team)
-        shelves = self._shelves(assets, looking)
+        shelves = self._shelves(assets, looking, refused)
         for shelf in shelves:
-            blocks = [*_head(looking), *shelf, *_foot(assets, looking, after)]
+            blocks = [*_head(looking, collections), *shelf, *_foot(assets, looking, after)]
             view = {"type": "home", "private_metadata": kept(looking.notes), "blocks": blocks}
             try:
                 await client.views_publish(user_id=ask.user, view=view)
@@ -85,14 +110,21 @@ class Home:
                 if said_by(error) not in INVALID or shelf is shelves[-1]:
                     raise
 
+    async def _found(self, user_id: str, looking: Looking) -> tuple[list[AssetView], int | None, str]:
+        """A page, where the next begins, and why it could not be looked for."""
+        try:
+            return *await self._desk.app.studio.gallery(user_id, looking.query), ""
+        except Invalid as error:
+            return [], None, error.message
+
     async def pressed(self, ask: Ask, action: Mapping[str, Any]) -> None:
         """Search, filter or turn the page."""
         await self.show(ask, moved(Looking.of(ask.notes), action))
 
-    def _shelves(self, assets: list[AssetView], looking: Looking) -> list[list[Json]]:
+    def _shelves(self, assets: list[AssetView], looking: Looking, refused: str) -> list[list[Json]]:
         links = self._desk.app.links
         if not assets:
-            return [[empty(looking.words or ("★" if looking.favourites else ""))]]
+            return [empty("narrowed" if looking.narrowed else "", refused)]
         pictured = links.thumbnail(assets[0].id) is not None
         return [cards(assets, links), rows(assets, links), rows(assets)] if pictured else [rows(assets)]
 
@@ -100,25 +132,46 @@ class Home:
 def moved(looking: Looking, action: Mapping[str, Any]) -> Looking:
     """What is looked at after a press; another search or filter begins at its first page."""
     match str(action["action_id"]).removeprefix("easel_home_"):
-        case "words":
-            return replace(looking, words=str(action.get("value") or "")[:WORDS_MAX], pages=())
-        case "kind":
-            return replace(looking, kind=str(action["selected_option"]["value"]), pages=())
-        case "favourites":
-            return replace(looking, favourites=not looking.favourites, pages=())
         case "older":
             return replace(looking, pages=(*looking.pages, int(action["value"])))
-        case _:
+        case "newer":
             return replace(looking, pages=looking.pages[:-1])
+        case filtered:
+            return replace(_filtered(looking, filtered, action), pages=())
 
 
-def _head(looking: Looking) -> list[Json]:
+def _filtered(looking: Looking, by: str, action: Mapping[str, Any]) -> Looking:
+    """Favourites are one's own: they and what others made take turns."""
+    match by:
+        case "words":
+            return replace(looking, words=str(action.get("value") or "")[:WORDS_MAX])
+        case "kind":
+            return replace(looking, kind=value_of(action))
+        case "collection":
+            return replace(looking, collection=value_of(action).partition(":")[2])
+        case "whose":
+            others = value_of(action) != WHOSE[0][0]
+            return replace(looking, others=others, favourites=looking.favourites and not others)
+    return replace(looking, favourites=not looking.favourites, others=False)
+
+
+def _head(looking: Looking, collections: Sequence[CollectionView]) -> list[Json]:
     typed = words(WORDS_MAX, lines=False, initial=looking.words, hint="boats, or a lighthouse")
     typed |= {"dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}}
     search = field("easel_home_words", "Search", typed, optional=True) | {"dispatch_action": True}
     liked = button("home_favourites", "toggle", label="★ Favourites" if looking.favourites else "☆ Favourites")
     new = button("new", "new", label="Make something", style="primary")
-    return [header("Your gallery"), search, actions(menu("easel_home_kind", KINDS, looking.kind), liked, new)]
+    whose = menu("easel_home_whose", WHOSE, WHOSE[looking.others][0])
+    filters = [menu("easel_home_kind", KINDS, looking.kind), whose, *_collections(looking, collections)]
+    return [header("Your gallery"), search, actions(*filters), actions(new, button("collections", "all"), liked)]
+
+
+def _collections(looking: Looking, collections: Sequence[CollectionView]) -> list[Json]:
+    if not collections:
+        return []
+    names = dict.fromkeys(each.name for each in collections[:COLLECTION_MAX])
+    options = [("in:", "All collections"), *((f"in:{name}", name) for name in names)]
+    return [menu("easel_home_collection", options, f"in:{looking.collection}")]
 
 
 def _foot(assets: list[AssetView], looking: Looking, after: int | None) -> list[Json]:

@@ -7,6 +7,7 @@ from typing import Any
 from bot.slack.markup import Json, cut, plain
 
 NOTES_MAX = 3000
+PART_MAX, PARTS_MAX = 2_900, 4
 INVALID = frozenset({"invalid_blocks", "invalid_arguments", "invalid_blocks_format", "invalid_attachments"})
 """What Slack answers to blocks that it does not take."""
 
@@ -21,9 +22,27 @@ def small(*lines: str) -> Json:
     return {"type": "context", "elements": [plain(line, 1_000) for line in lines[:10]]}
 
 
+def told(title: str, text: str) -> list[Json]:
+    """Words under their title; a long text goes on in further sections."""
+    if not text:
+        return []
+    parts = [text[start : start + PART_MAX] for start in range(0, len(text), PART_MAX)]
+    return [small(title), *(section(part) for part in parts[:PARTS_MAX])]
+
+
 def header(text: str) -> Json:
     """A line in large type."""
     return {"type": "header", "text": plain(text, 150)}
+
+
+def alert(text: str, *, good: bool = True) -> Json:
+    """A line that stands out at the top of a page; Slack takes it in modals alone."""
+    return {"type": "alert", "text": plain(text), "level": "success" if good else "warning"}
+
+
+def divider() -> Json:
+    """A thin line."""
+    return {"type": "divider"}
 
 
 def picture(url: str, alt_text: str) -> Json:
@@ -42,12 +61,22 @@ def option(value: str, label: str) -> Json:
     return {"text": plain(label, 75), "value": value}
 
 
-def menu(name: str, options: Iterable[tuple[str, str]], chosen: str | None = None) -> Json:
+def menu(name: str, options: Iterable[tuple[str, str]], chosen: str | None = None, *, hint: str = "") -> Json:
     """A menu of (value, label) pairs."""
     listed = [option(value, label) for value, label in options][:100]
     first = [each for each in listed if each["value"] == chosen]
     made: Json = {"type": "static_select", "action_id": name, "options": listed}
+    made |= {"placeholder": plain(hint, 150)} if hint else {}
     return made | ({"initial_option": first[0]} if first else {})
+
+
+def menu_of_several(options: Iterable[tuple[str, str]], chosen: Iterable[str], *, hint: str = "") -> Json:
+    """A menu of which any number may be chosen."""
+    listed, on = [option(value, label) for value, label in options][:100], set(chosen)
+    first = [each for each in listed if each["value"] in on]
+    made: Json = {"type": "multi_static_select", "options": listed}
+    made |= {"placeholder": plain(hint, 150)} if hint else {}
+    return made | ({"initial_options": first} if first else {})
 
 
 def boxes(options: Iterable[tuple[str, str]], ticked: Iterable[str]) -> Json:
@@ -71,9 +100,18 @@ def dollars(initial: float | None) -> Json:
     return made | ({} if initial is None else {"initial_value": f"{initial:g}"})
 
 
-def field(name: str, label: str, element: Json, *, optional: bool = False, hint: str = "") -> Json:
-    """An input of a form; its block and its element have one name."""
-    made: Json = {"type": "input", "block_id": name, "label": plain(label), "element": element | {"action_id": name}}
+def field(name: str, label: str, element: Json, *, optional: bool = False, hint: str = "", mark: str = "") -> Json:
+    """An input of a form; its block and its element have one name.
+
+    Where a page is shown anew, Slack leaves in an input of the same name what was typed; another `mark` empties it.
+    """
+    block_id = f"{name}~{mark}" if mark else name
+    made: Json = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label),
+        "element": element | {"action_id": name},
+    }
     return made | ({"optional": True} if optional else {}) | ({"hint": plain(hint)} if hint else {})
 
 

@@ -25,13 +25,13 @@ class Revealing:
 
     async def reveal(self, ask: Ask, asset_id: str) -> None:
         """Show a hidden result to whoever wants to see it: by its page, else as a file in their own messages."""
-        user_id = (await self._desk.asker(ask)).user_id
-        seen = await self._desk.seen(ask, user_id, asset_id)
-        if url := self._desk.app.links.asset(asset_id):
+        who = await self._desk.looks(ask)
+        seen = await self._desk.seen(ask, who, asset_id)
+        if url := self._desk.app.links.asset(asset_id, seen.asset.links_ended):
             await self._desk.whispers.say(ask, HIDDEN, [section(HIDDEN), actions(link("open", url))])
             return
         with TemporaryDirectory() as folder:
-            path = await self._desk.app.chats.file(user_id, asset_id, ask.through, Path(folder))
+            path = await self._desk.app.chats.file(who.user_id, asset_id, ask.through, Path(folder))
             await self._upload(ask, seen.asset, path)
         await self._desk.whispers.say(ask, IN_DM)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
-from aiohttp import web
+from aiohttp import TraceConfig, web
 from slack_bolt.async_app import AsyncApp
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,10 +20,12 @@ from bot.slack.http import Door
 from bot.slack.installations import Installations, ManyWorkspaces, OneWorkspace
 from bot.slack.listeners import actions, commands, events, leaving, modals, shortcuts
 from bot.slack.oauth import flow, quiet, stores
+from bot.slack.pages import Pages
 from bot.slack.rooms import Rooms
 from bot.slack.settings import Settings
 from bot.slack.socket import Socket
 from bot.slack.whispers import Whispers
+from bot.watch.chats import count_requests
 
 log = structlog.get_logger()
 
@@ -67,15 +69,16 @@ async def build(app: App) -> SlackSurface:
     """Put Slack's part together."""
     settings = app.settings
     engine = installations = pages = one = None
+    trace = count_requests("slack", app.watch, TraceConfig())
     client_id, client_secret = settings.slack_client_id, settings.slack_client_secret
     if client_id and client_secret:
         engine, installations, states = await stores(app.database.url, client_id, app.secret_key)
-        clients = Clients(settings, installations.token)
+        clients = Clients(settings, installations.token, trace=trace)
         secret = client_secret.get_secret_value()
         pages = flow(clients, client_id, secret, settings.public_url, installations, states)
         authorize: ManyWorkspaces | OneWorkspace = ManyWorkspaces(installations)
     else:
-        clients = Clients(settings)
+        clients = Clients(settings, trace=trace)
         token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else None
         authorize = one = OneWorkspace(clients.made(token))
     signing = settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None
@@ -97,7 +100,7 @@ async def build(app: App) -> SlackSurface:
         clients=clients,
         boundary=boundary,
         door=Door(bolt, signing, pages),
-        socket=Socket(bolt, clients, app_token.get_secret_value()) if app_token else None,
+        socket=Socket(bolt, clients, app_token.get_secret_value(), app.machines.leader("slack")) if app_token else None,
         one=one,
         engine=engine,
     )
@@ -108,12 +111,12 @@ def _listening(app: App, bolt: AsyncApp, clients: Clients, installations: Instal
     whispers = Whispers(clients, rooms)
     boundary = Boundary(whispers)
     desk = Desk(app=app, clients=clients, rooms=rooms, whispers=whispers, boundary=boundary)
-    home, gallery, settings = Home(desk), Gallery(desk), Settings(desk)
+    home, gallery, settings, pages = Home(desk), Gallery(desk), Settings(desk), Pages(desk)
     bolt.error(boundary.failed)
-    commands.register(bolt, desk, gallery, settings)
+    commands.register(bolt, desk, gallery, settings, pages)
     events.register(bolt, desk, home)
-    actions.register(bolt, desk, home, gallery)
-    modals.register(bolt, desk, settings)
-    shortcuts.register(bolt, desk)
+    actions.register(bolt, desk, home, gallery, pages)
+    modals.register(bolt, desk, settings, pages)
+    shortcuts.register(bolt, desk, pages)
     leaving.register(bolt, app.chats, installations)
     return boundary

@@ -205,12 +205,18 @@ def asset_card(asset: AssetView, *, picture: Json | None = None, verbs: Sequence
     card: Json = {
         "type": "card",
         "title": plain(title, CARD_TITLE_MAX),
-        "subtitle": plain(phrases.facts(asset) or asset.kind, CARD_TITLE_MAX),
+        "subtitle": plain(about(asset), CARD_TITLE_MAX),
         "actions": [button(verb, asset.id) for verb in verbs],
     }
     if words := sent_words(asset):
         card["body"] = plain(words, CARD_BODY_MAX)
     return card | ({"hero_image": picture} if picture else {})
+
+
+def about(asset: AssetView) -> str:
+    """What it is, on one line, and whose where it is another's."""
+    by = f"by {asset.author}" if asset.author and not asset.mine else ""
+    return " · ".join(filter(None, (phrases.facts(asset) or asset.kind, by)))
 
 
 def marked(blocks: Sequence[Json], mark: str) -> list[Json]:

@@ -105,7 +105,8 @@ def _text(it: Json | str, words: Mrkdwn) -> Markup:
     if it["type"] == "mrkdwn":
         return words(it["text"])
     if it["type"] == "plain_text":
-        return emoji.coded_words(it["text"]) if it.get("emoji", True) else emoji.words(it["text"])
+        drawn = emoji.coded_words if it.get("emoji", True) else emoji.words
+        return Markup("<br>").join(map(drawn, str(it["text"]).split("\n")))
     raise NotDrawn(f"a text of type {it['type']} is not drawn")
 
 

@@ -9,14 +9,14 @@ from slack_sdk.errors import SlackApiError
 
 from bot.chat import phrases
 from bot.slack.asks import Ask
+from bot.slack.buttons import Do, value_of, verb_of
 from bot.slack.calls import said_by
 from bot.slack.desk import Desk
-from bot.slack.details import Details
 from bot.slack.forms import create_form, refine_form
 from bot.slack.gallery import Gallery
 from bot.slack.home import Home, Looking
+from bot.slack.pages import Pages
 from bot.slack.revealing import Revealing
-from core.creation.view import AssetView
 from core.errors import Forbidden, NotFound
 from core.wishes import Action
 
@@ -27,24 +27,23 @@ JOINED = "Easel is in this channel now, and hears replies in its threads."
 INVITE = "Easel cannot join this channel by itself. Type /invite @Easel here."
 
 Press = Mapping[str, Any]
-Do = Callable[[Ask, Press], Awaitable[None]]
 
 
-def register(bolt: AsyncApp, desk: Desk, home: Home, gallery: Gallery) -> None:
+def register(bolt: AsyncApp, desk: Desk, home: Home, gallery: Gallery, pages: Pages) -> None:
     """Take every press on a button, a menu or a search field."""
-    actions = Actions(desk, home, gallery)
+    actions = Actions(desk, home, gallery, pages)
     bolt.action(re.compile(r"^easel_"))(actions.press)
 
 
 class Actions:
     """One door for all presses: what is done hangs on the verb."""
 
-    def __init__(self, desk: Desk, home: Home, gallery: Gallery) -> None:
+    def __init__(self, desk: Desk, home: Home, gallery: Gallery, pages: Pages) -> None:
         self._desk = desk
         self._studio = desk.app.studio
         self._home = home
         self._gallery = gallery
-        self._details = Details(desk)
+        self._details = pages.details
         self._revealing = Revealing(desk)
         self._verbs: dict[str, Do] = {
             "refine": self._refine,
@@ -58,14 +57,14 @@ class Actions:
             "show": self._show,
             "here": self._here,
             "new": self._new,
-            "forget": self._forget,
             "gallery_page": self._page,
             **{action.value: self._act for action in Action},
+            **{verb: self._after_the_answer(do) for verb, do in pages.verbs.items()},
         }
 
     async def press(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """Do what the verb says, then answer Slack. A button that only opens a page needs nothing more."""
-        ask, action = Ask.of(body), body["actions"][0]
+        ask, action = Ask.of(body), _chosen(body["actions"][0])
         do = self._home_moved if is_home(action) else self._verbs.get(verb_of(action))
         if do:
             await do(ask, action)
@@ -85,8 +84,7 @@ class Actions:
         self._desk.boundary.later(ask, self._open_refine(ask, str(action["value"])))
 
     async def _open_refine(self, ask: Ask, asset_id: str) -> None:
-        user_id = (await self._desk.asker(ask)).user_id
-        seen = await self._desk.seen(ask, user_id, asset_id)
+        seen = await self._desk.seen(ask, await self._desk.looks(ask), asset_id)
         await self._desk.open(ask, refine_form(ask, [seen.asset]))
 
     async def _new(self, ask: Ask, _: Press) -> None:
@@ -102,15 +100,15 @@ class Actions:
     # --- keeping --------------------------------------------------------------------------------------------------
 
     async def _favourite(self, ask: Ask, action: Press) -> None:
-        user_id, asset_id = (await self._desk.asker(ask)).user_id, str(action["value"])
-        liked = not (await self._mine(ask, user_id, asset_id)).favourite
-        await self._studio.mark(user_id, asset_id, favourite=liked)
+        who, asset_id = await self._desk.looks(ask), str(action["value"])
+        liked = not (await self._desk.own(ask, who, asset_id)).favourite
+        await self._studio.mark(who.user_id, asset_id, favourite=liked)
         self._say(ask, LIKED if liked else UNLIKED)
 
     async def _delete(self, ask: Ask, action: Press) -> None:
-        user_id, asset_id = (await self._desk.asker(ask)).user_id, str(action["value"])
-        await self._mine(ask, user_id, asset_id)
-        self._desk.boundary.later(ask, self._deleted(ask, user_id, asset_id))
+        who, asset_id = await self._desk.looks(ask), str(action["value"])
+        await self._desk.own(ask, who, asset_id)
+        self._desk.boundary.later(ask, self._deleted(ask, who.user_id, asset_id))
 
     async def _deleted(self, ask: Ask, user_id: str, asset_id: str) -> None:
         """Taking messages back takes several calls, so Slack has its answer before."""
@@ -125,19 +123,18 @@ class Actions:
         await self._desk.through(ask.through, lambda: self._studio.vote(user_id, asset_id, int(vote), ask.through))
         self._say(ask, THANKS)
 
-    async def _forget(self, ask: Ask, _: Press) -> None:
-        self._desk.boundary.later(ask, self._forgotten(ask))
-
-    async def _forgotten(self, ask: Ask) -> None:
-        user_id = (await self._desk.asker(ask)).user_id
-        receipt = await self._studio.forget(user_id)
-        told = phrases.FORGOTTEN.format(creations=receipt.creations, assets=receipt.assets)
-        await self._desk.whispers.say(ask, told, replace=True)
-
     # --- looking --------------------------------------------------------------------------------------------------
 
     async def _open_details(self, ask: Ask, action: Press) -> None:
         self._desk.boundary.later(ask, self._details.open(ask, str(action["value"])))
+
+    def _after_the_answer(self, do: Do) -> Do:
+        """Pages may take longer to be put together than Slack waits."""
+
+        async def later(ask: Ask, action: Press) -> None:
+            self._desk.boundary.later(ask, do(ask, action))
+
+        return later
 
     async def _page(self, ask: Ask, action: Press) -> None:
         self._desk.boundary.later(ask, self._gallery.turn(ask, action))
@@ -167,20 +164,6 @@ class Actions:
 
     # --- whose ----------------------------------------------------------------------------------------------------
 
-    async def _mine(self, ask: Ask, user_id: str, asset_id: str) -> AssetView:
-        """Their own asset; where it is somebody's that they see, they are told so, and else that it is gone."""
-        try:
-            return await self._studio.asset(user_id, asset_id)
-        except NotFound:
-            await self._check_there(ask, user_id, asset_id)
-            raise Forbidden(phrases.NOT_YOURS, "not_yours") from None
-
-    async def _check_there(self, ask: Ask, user_id: str, asset_id: str) -> None:
-        try:
-            await self._desk.seen(ask, user_id, asset_id)
-        except NotFound:
-            raise NotFound(phrases.GONE) from None
-
     async def _own(self, ask: Ask, do: Callable[[str, str], Awaitable[object]], action: Press) -> None:
         """What only the person may do who asked for a creation."""
         try:
@@ -192,10 +175,12 @@ class Actions:
         self._desk.boundary.later(ask, self._desk.whispers.say(ask, text))
 
 
-def verb_of(action: Press) -> str:
-    """`easel_details_<id>` is `details` too: several of one kind stand in a row only under different names."""
-    verb = str(action["action_id"]).removeprefix("easel_")
-    return "details" if verb.startswith("details_") else verb
+def _chosen(action: Press) -> Press:
+    """A press; an entry of the menu at the end of a row is as good as a button of its verb."""
+    if verb_of(action) != "more":
+        return action
+    verb, _, about = value_of(action).partition(":")
+    return {"action_id": f"easel_{verb}", "value": about}
 
 
 def is_home(action: Press) -> bool:

@@ -7,11 +7,11 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.chat import phrases
 from bot.slack.asks import Ask
-from bot.slack.buttons import actions, button
 from bot.slack.desk import Desk
 from bot.slack.forms import create_form
 from bot.slack.gallery import Gallery
-from bot.slack.kit import section, sure
+from bot.slack.kit import section
+from bot.slack.pages import Pages
 from bot.slack.settings import Settings
 from bot.slack.words import heard
 from storage.tables import now
@@ -19,25 +19,25 @@ from storage.tables import now
 IN_DM = "I am on it: look into your messages with Easel."
 USAGE = "Your work cost {today} today and {month} this month."
 FREE = "Nothing you made has cost anything yet."
-FORGET = (
-    "This deletes everything you made with Easel, in every place where it was shown: requests, results, uploads and "
-    "your settings. It cannot be undone."
-)
 HELP = (
     *phrases.HELP,
     "A slash command cannot be used inside a thread. To change a result there, reply in plain words, mention Easel, "
-    "or press Refine; on any picture in Slack, open its menu and choose “Refine with Easel” or “Animate with Easel”.",
-    "/create makes something. /gallery finds what you made. /easel usage tells what it cost, /easel settings is for "
-    "this workspace’s admins, and /easel forget-me deletes everything of yours.",
+    "or press Refine; on any picture in Slack, open its menu and choose “Refine with Easel”, “Animate with Easel”, or "
+    "“Inspect with Easel”, which tells where it comes from.",
+    "“undo” and “back to v2” in a thread cost nothing: the next reply then goes on from there.",
+    "/create makes something. /gallery finds what you made; /easel collections is what you hung side by side. "
+    "/easel inspect tells where a file comes from, /easel usage what your work cost.",
+    "/easel export gives you everything that Easel has of you, /easel join makes you one person here and elsewhere, "
+    "/easel forget-me deletes everything of yours. /easel settings is for this workspace’s admins.",
 )
 
 Body = Mapping[str, Any]
 Do = Callable[[Ask, Body, str], Awaitable[None]]
 
 
-def register(bolt: AsyncApp, desk: Desk, gallery: Gallery, settings: Settings) -> None:
+def register(bolt: AsyncApp, desk: Desk, gallery: Gallery, settings: Settings, pages: Pages) -> None:
     """Take the three commands."""
-    commands = Commands(desk, gallery, settings)
+    commands = Commands(desk, gallery, settings, pages)
     bolt.command("/create")(commands.create)
     bolt.command("/gallery")(commands.gallery)
     bolt.command("/easel")(commands.easel)
@@ -46,15 +46,20 @@ def register(bolt: AsyncApp, desk: Desk, gallery: Gallery, settings: Settings) -
 class Commands:
     """Each records or begins something, then answers Slack."""
 
-    def __init__(self, desk: Desk, gallery: Gallery, settings: Settings) -> None:
+    def __init__(self, desk: Desk, gallery: Gallery, settings: Settings, pages: Pages) -> None:
         self._desk = desk
         self._gallery = gallery
         self._settings = settings
+        self._pages = pages
         self._parts: dict[str, Do] = {
             "create": self._create,
             "gallery": self._show_gallery,
             "usage": self._usage,
             "settings": self._open_settings,
+            "collections": self._collections,
+            "inspect": self._inspect,
+            "export": self._export,
+            "join": self._join,
             "forget-me": self._forget_me,
         }
 
@@ -69,7 +74,7 @@ class Commands:
         await ack()
 
     async def easel(self, ack: AsyncAck, body: dict[str, Any]) -> None:
-        """`/easel create|gallery|usage|settings|forget-me`; help for everything else."""
+        """`/easel` with the name of a part; help for everything else."""
         verb, _, rest = (body.get("text") or "").strip().partition(" ")
         await self._parts.get(verb.lower(), self._help)(Ask.of(body), body, rest)
         await ack()
@@ -99,10 +104,20 @@ class Commands:
     async def _open_settings(self, ask: Ask, body: Body, text: str) -> None:
         self._desk.boundary.later(ask, self._settings.open(ask))
 
+    async def _collections(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._pages.walls.open(ask))
+
+    async def _inspect(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._pages.inspecting.open_form(ask))
+
+    async def _export(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._pages.persons.export(ask))
+
+    async def _join(self, ask: Ask, body: Body, text: str) -> None:
+        self._desk.boundary.later(ask, self._pages.persons.join(ask, heard(text)))
+
     async def _forget_me(self, ask: Ask, body: Body, text: str) -> None:
-        question = sure("Delete everything?", "There is no way back.", "Delete all")
-        press = button("forget", ask.user, label="Delete everything of mine", style="danger") | {"confirm": question}
-        self._desk.boundary.later(ask, self._desk.whispers.say(ask, FORGET, [section(FORGET), actions(press)]))
+        self._desk.boundary.later(ask, self._pages.persons.forget(ask))
 
     async def _help(self, ask: Ask, body: Body, text: str) -> None:
         self._desk.boundary.later(ask, self._desk.whispers.say(ask, HELP[0], [section(each) for each in HELP]))

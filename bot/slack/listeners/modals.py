@@ -1,5 +1,6 @@
 """Forms that were sent. What is wrong is told beside its input, and the form stays open."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
@@ -8,18 +9,23 @@ from bot.slack.asks import Ask
 from bot.slack.desk import Desk
 from bot.slack.filled import Filled
 from bot.slack.forms import options_of
+from bot.slack.markup import Json
+from bot.slack.pages import Pages
 from bot.slack.settings import Settings
 from core.chat import FileRef
 
 IN_CHANNEL = "privategroup"
 
 
-def register(bolt: AsyncApp, desk: Desk, settings: Settings) -> None:
-    """Take the three forms."""
+def register(bolt: AsyncApp, desk: Desk, settings: Settings, pages: Pages) -> None:
+    """Take every form."""
     modals = Modals(desk, settings)
+    turning = Turning(pages)
     bolt.view("easel_create_form")(modals.create)
     bolt.view("easel_refine_form")(modals.refine)
     bolt.view("easel_settings_form")(modals.settings)
+    for name in turning.forms:
+        bolt.view(f"easel_{name}_form")(turning.sent)
 
 
 class Modals:
@@ -64,3 +70,22 @@ class Modals:
         """What an admin decided."""
         await self._settings.save(Ask.of(body), body["view"])
         await ack()
+
+
+class Turning:
+    """Forms among pages: the page that follows takes the form's place."""
+
+    def __init__(self, pages: Pages) -> None:
+        self.forms: Mapping[str, Callable[[Ask, Mapping[str, Any]], Awaitable[Json]]] = {
+            "hang": pages.collecting.hung,
+            "tags": pages.collecting.tagged,
+            "collection": pages.walls.made,
+            "rename": pages.walls.renamed,
+            "inspect": pages.inspecting.sent,
+        }
+
+    async def sent(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Do what the form says. What is wrong with it is told beside its input, and it stays open."""
+        view = body["view"]
+        name = str(view["callback_id"]).removeprefix("easel_").removesuffix("_form")
+        await ack(response_action="update", view=await self.forms[name](Ask.of(body), view))

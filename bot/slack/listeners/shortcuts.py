@@ -8,6 +8,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.slack.asks import Ask, files_of
 from bot.slack.desk import Desk
 from bot.slack.forms import create_form, refine_form
+from bot.slack.pages import Pages
 from core.chat import FileRef
 from core.creation.view import AssetView
 from core.errors import NotFound, Unsupported
@@ -18,19 +19,21 @@ ONE_PICTURE = "There are several pictures in this message. Press Animate under t
 ONE_FILE = "There are several pictures in this message, and Easel animates one at a time. Please post it by itself."
 
 
-def register(bolt: AsyncApp, desk: Desk) -> None:
-    """Take “Refine with Easel”, “Animate with Easel” and “Ask Easel”."""
-    shortcuts = Shortcuts(desk)
+def register(bolt: AsyncApp, desk: Desk, pages: Pages) -> None:
+    """Take “Refine with Easel”, “Animate with Easel”, “Inspect with Easel” and “Ask Easel”."""
+    shortcuts = Shortcuts(desk, pages)
     bolt.shortcut({"type": "message_action", "callback_id": "easel_refine"})(shortcuts.refine)
     bolt.shortcut({"type": "message_action", "callback_id": "easel_animate"})(shortcuts.animate)
+    bolt.shortcut({"type": "message_action", "callback_id": "easel_inspect"})(shortcuts.inspect)
     bolt.shortcut({"type": "shortcut", "callback_id": "easel_create"})(shortcuts.create)
 
 
 class Shortcuts:
     """On a message of Easel's they mean its result, on any other message the pictures that it carries."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, pages: Pages) -> None:
         self._desk = desk
+        self._pages = pages
 
     async def create(self, ack: AsyncAck, body: dict[str, Any]) -> None:
         """The form for a new wish."""
@@ -59,6 +62,12 @@ class Shortcuts:
         await self._desk.create(
             ask, "", thread=thread, inputs=inputs, files=attached, action=Action.ANIMATE, through=ask.through
         )
+        await ack()
+
+    async def inspect(self, ack: AsyncAck, body: dict[str, Any]) -> None:
+        """Where the files of a message come from."""
+        ask = Ask.of(body)
+        self._desk.boundary.later(ask, self._pages.inspecting.of_message(ask, body["message"]))
         await ack()
 
     async def _open_refine(self, ask: Ask, name: str, files: tuple[FileRef, ...]) -> None:

@@ -167,7 +167,7 @@ def buttons(message: Message) -> list[dict[str, Any]]:
     blocks = message.described().get("blocks", [])
     rows = [block for block in blocks if block["type"] in ("actions", "section")]
     elements = [each for row in rows for each in row.get("elements") or [row.get("accessory")] if each]
-    return [{"value": "", **each} for each in elements if each.get("action_id")]
+    return [{"value": "", **each} for each in elements if each.get("action_id") and each["type"] == "button"]
 
 
 def labels(message: Message) -> list[str]:

@@ -43,7 +43,7 @@ async def test_a_429_at_the_connection_is_waited_out(tmp_path: Path) -> None:
     async with SlackServer() as server:
         server.fail("apps.connections.open", ratelimited(1))
         async with slack_house(tmp_path, server=server, worker=False) as slack:
-            assert slack.app.surfaces["slack"].not_ready() == []
+            await slack.server.until(lambda: slack.app.surfaces["slack"].not_ready() == [])
 
 
 async def drop(slack: SlackHouse) -> None:

@@ -47,8 +47,10 @@ class View:
         return str(self.content.get("callback_id", ""))
 
     def replace(self, content: Json) -> None:
-        """Inputs whose block_id and action_id stay keep what was typed."""
+        """Inputs whose block_id and action_id stay keep what was typed; of those that go nothing is left."""
         self.history.append(self.content)
+        stays = {block["block_id"] for block in content["blocks"]}
+        self.state = {block_id: put for block_id, put in self.state.items() if block_id in stays}
         self.content, self.hash = content, secrets.token_hex(6)
 
     def described(self) -> Json:
