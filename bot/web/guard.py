@@ -57,8 +57,12 @@ def _is_visit(request: web.Request) -> bool:
 
 
 def _has_own_origin(request: web.Request) -> bool:
-    """No origin is sent by programs, and by browsers that only look; every other must be ours."""
-    origin = request.headers.get("Origin")
+    """No origin is sent by programs, and by browsers that only look; every other must be ours.
+
+    Of a browser too old to send one with a form, the page before tells where the form stands.
+    """
+    before = None if request.method in SAFE_METHODS else request.headers.get("Referer")
+    origin = request.headers.get("Origin", before)
     if origin is None:
         return True
     own = (f"http://{request.headers.get('Host', '')}", request.app[WEB].public_url or "")
@@ -97,7 +101,7 @@ async def _person(request: web.Request) -> str:
 
 async def _by_token(context: Web, token: str) -> str:
     known = token.isascii()  # header bytes beyond ASCII arrive as lone surrogates, which no hash takes
-    user_id = await context.database.read(lambda session: people.user_by_token(session, token)) if known else None
+    user_id = await context.database.look(lambda session: people.user_by_token(session, token)) if known else None
     if user_id is None:
         raise SignedOut("This token is not known here, or was revoked.", "bad_token")
     return user_id

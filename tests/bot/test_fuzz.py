@@ -26,6 +26,14 @@ FIELDS = [
     "alt_text",
     "max_usd",
     "count",
+    "assets",
+    "tags",
+    "value",
+    "name",
+    "visibility",
+    "asset",
+    "collection",
+    "expires_in_s",
     "x",
 ]
 
@@ -68,7 +76,7 @@ async def test_malformed_bodies_never_break_it(quiet: House, seed: int) -> None:
         if route.name == "generate":
             continue
         kind = dice.choice([route.body_type, route.body_type, "multipart/form-data; boundary=x", "text/plain", "?"])
-        path = route.path.format(id=MISSING, thread=f"rest:-:-:{MISSING}")
+        path = route.path.format(id=MISSING, thread=f"rest:-:-:{MISSING}", tag="harbour")
         answer = await quiet.ask(route.method, path, data=odd_body(dice), headers={"Content-Type": kind})
         assert answer.status < 500, (route.name, answer.text)
         assert "Traceback" not in answer.text

@@ -21,19 +21,29 @@ FORWARDED = [
 ]
 GUARDED = [route for route in ROUTES if not route.is_open]
 ROUTED = [pytest.param(route, id=f"{route.method} {route.path}") for route in GUARDED]
+BODIES: dict[str, dict[str, Any]] = {
+    "reply": {"text": "darker"},
+    "change": {"favourite": True},
+    "rate": {"value": 1},
+    "retag": {"tags": ["harbour"]},
+    "rename_tag": {"name": "port"},
+    "change_collection": {"name": "Jazz"},
+    "hang": {"assets": [MISSING]},
+    "take_down": {"assets": [MISSING]},
+}
 NAMED = [pytest.param(route, id=f"{route.method} {route.path}") for route in GUARDED if route.names]
 
 
 def address(route: Route, creation: str = MISSING, asset: str = MISSING, thread: str = f"rest:-:-:{MISSING}") -> str:
-    by_name = {"thread": thread, "id": creation if "/creations/" in route.path else asset}
-    return route.path.format(**by_name)
+    by_name = {"thread": thread, "id": creation if "/creations/" in route.path else asset, "tag": "harbour"}
+    compared = f"?from={asset}" if route.name == "changes" else ""
+    return route.path.format(**by_name) + compared
 
 
 def body(route: Route) -> dict[str, Any]:
     if route.name == "upload":
         return {"data": form(b"x")}
-    fields = {"create": {"prompt": "a boat"}, "reply": {"text": "darker"}, "change": {"favourite": True}}
-    return {"json": fields.get(route.name, {"prompt": "a boat"})} if route.body else {}
+    return {"json": BODIES.get(route.name, {"prompt": "a boat"})} if route.body else {}
 
 
 @pytest.mark.parametrize("route", ROUTED)

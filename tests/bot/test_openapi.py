@@ -76,7 +76,9 @@ async def test_everything_promised_is_described_and_everything_described_is_rout
     assert described >= CONTRACT
     assert described == {(route.method, route.path) for route in ROUTES}
     for method, path in described:
-        answer = await quiet.ask(method, path.format(id=MISSING, thread=MISSING), headers={"Accept": "text/plain"})
+        answer = await quiet.ask(
+            method, path.format(id=MISSING, thread=MISSING, tag="harbour"), headers={"Accept": "text/plain"}
+        )
         assert (answer.status, answer.json and answer.json.get("error", {}).get("message")) != (
             404,
             "There is nothing at this address.",

@@ -20,8 +20,9 @@ async def link(house: House) -> str:
     return (await sign_in_link(house.context, house.locked_url)).partition("code=")[2]
 
 
-async def use(house: House, code: str, **headers: str) -> Answer:
-    return await house.ask("POST", "/signin", locked=True, data={"code": code}, headers=headers)
+async def use(house: House, code: str, next: str = "", **headers: str) -> Answer:  # noqa: A002
+    sent = {"code": code} | ({"next": next} if next else {})
+    return await house.ask("POST", "/signin", locked=True, data=sent, headers=headers)
 
 
 def cookie(answer: Answer) -> "Morsel[Any]":
@@ -39,6 +40,24 @@ async def test_a_link_signs_one_browser_in(quiet: House) -> None:
     assert (jar["httponly"], jar["samesite"], jar["path"], jar["max-age"]) == (True, "Lax", "/", str(30 * 24 * 3600))
     assert await signed_in(quiet, f"{jar.key}={jar.value}") == 200
     assert await signed_in(quiet, f"{jar.key}={jar.value}", "/") == 200
+
+
+async def test_a_link_leads_on_to_a_page_of_ours(quiet: House) -> None:
+    path = "/compare?a=1&b=2"
+    page = await quiet.ask("GET", f"/signin?code=x&next={quote(path)}", locked=True)
+    assert 'name="next" value="/compare?a=1&amp;b=2"' in page.text
+    answer = await use(quiet, await link(quiet), next=path)
+    assert (answer.status, answer.headers["Location"]) == (303, path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "\\\\evil", "javascript:1", "/a\r\nX: 1", '/"x'],
+)
+async def test_a_link_leads_nowhere_else(quiet: House, path: str) -> None:
+    page = await quiet.ask("GET", f"/signin?code=x&next={quote(path)}", locked=True)
+    assert 'name="next"' not in page.text
+    assert (await use(quiet, await link(quiet), next=path)).headers["Location"] == "/"
 
 
 async def test_looking_at_the_page_uses_nothing_up(quiet: House) -> None:
