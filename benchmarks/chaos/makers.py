@@ -1,104 +1,84 @@
-"""Two providers that keep a journal: a press that makes things at once, and an atelier that hands out tickets."""
+"""The services that make things and charge for them: strict, local, counted, and in whatever weather."""
 
-import asyncio
 import json
-import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from random import Random
-from time import time
+from itertools import repeat
+from typing import Any
 
-from benchmarks.chaos.journal import ACCEPTED, BEGUN, ENDED, Journal
-from benchmarks.makers import SPEECH_TOOLS, VIDEO_TOOLS, drawn, model
-from core.agent.catalogue import Model
-from core.providers.base import Kind, Order, Output, Ticket, Tool, Waiting
+from aiohttp import web
 
-ATELIER_USD = 0.04
-LATENCY_S = 0.05
-"""On the way to the atelier and back, each."""
-MODELS: tuple[Model, ...] = (
-    model("press", Kind.IMAGE, frozenset({Tool.GENERATE_IMAGE, Tool.EDIT_IMAGE, Tool.UPSCALE})),
-    model("press", Kind.SPEECH, SPEECH_TOOLS),
-    model("atelier", Kind.VIDEO, VIDEO_TOOLS, ATELIER_USD),
-    model("atelier", Kind.IMAGE, frozenset({Tool.VARY}), ATELIER_USD),
-)
+from benchmarks.chaos.mind import CALL, mind
+from tests.fakes.openai import OpenAIServer, Route
+from tests.fakes.openai.faults import Behaviour, Normal, Slow, Turn
+from tests.fakes.replicate.server import ReplicateServer
+from tests.fakes.runway.server import RunwayServer
 
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How long orders take: between these, by the step's id, so that a repetition takes as long."""
-
-    least_s: float
-    most_s: float
-
-    def of(self, step_id: str) -> float:
-        """One order's seconds."""
-        return Random(step_id).uniform(self.least_s, self.most_s)
+MANY = 1_000_000
+ANSWERED_AT_ONCE = {Route.IMAGES_GENERATE: 0.3, Route.SPEECH: 0.3, Route.RESPONSES: 0.1}
+"""Seconds of a call that hands out no ticket."""
+RUN_S = {"image": 1.0, "video": 3.0, "speech": 1.0}
+"""Seconds of what is fetched with a ticket."""
+PAID_ROUTES = (Route.IMAGES_GENERATE, Route.IMAGES_EDIT, Route.SPEECH)
 
 
-class Press:
-    """Makes a file and is done. Making it twice costs nothing."""
+@dataclass(slots=True)
+class Weather:
+    """How one route of OpenAI behaves: first as `once` says, call by call, then in its usual time."""
 
-    name = "press"
-    repeatable = True
-    poll_s = 1.0
+    usual: Behaviour
+    once: list[Behaviour]
 
-    def __init__(self, journal: Journal, pace: Pace) -> None:
-        self._journal = journal
-        self._pace = pace
-
-    async def submit(self, order: Order) -> Output:
-        """The whole work."""
-        self._journal.note(BEGUN, order.step_id)
-        await asyncio.sleep(self._pace.of(order.step_id))
-        output = drawn(order)
-        self._journal.note(ENDED, order.step_id)
-        return output
-
-    async def poll(self, ticket: Ticket, order: Order) -> Waiting:
-        """Never needed."""
-        raise NotImplementedError
-
-    async def cancel(self, ticket: Ticket) -> None:
-        """Nothing goes on elsewhere."""
+    async def play(self, turn: Turn) -> web.StreamResponse:
+        """Answer as the weather is."""
+        return await (self.once.pop(0) if self.once else self.usual).play(turn)
 
 
-class Atelier:
-    """Works far away and costs money each time. Its orders lie in files of their own, which no kill reaches."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Makers:
+    """Three services, and what they were paid."""
 
-    name = "atelier"
-    repeatable = False
-    poll_s = 0.2
+    openai: OpenAIServer
+    replicate: ReplicateServer
+    runway: RunwayServer
+    weather: dict[Route, Weather]
 
-    def __init__(self, journal: Journal, pace: Pace, folder: Path) -> None:
-        self._journal = journal
-        self._pace = pace
-        self._folder = folder
-        folder.mkdir(exist_ok=True)
+    @property
+    def settings(self) -> dict[str, object]:
+        """Keys and addresses, as a house wants them in its environment."""
+        return {
+            "OPENAI_API_KEY": "sk-test-chaos",
+            "OPENAI_BASE_URL": self.openai.base_url,
+            "REPLICATE_API_TOKEN": self.replicate.api_token,
+            "REPLICATE_BASE_URL": self.replicate.base_url,
+            "RUNWAYML_API_SECRET": self.runway.api_key,
+            "RUNWAYML_BASE_URL": self.runway.base_url,
+        }
 
-    async def submit(self, order: Order) -> Ticket:
-        """Hand the order over; a kill may strike before it arrives, or before the ticket is back."""
-        self._journal.note(BEGUN, order.step_id)
-        await asyncio.sleep(LATENCY_S)
-        self._accept(order.step_id)
-        await asyncio.sleep(LATENCY_S)
-        return Ticket(order.step_id)
+    def paid(self) -> Counter[str]:
+        """What they accepted and charge for, by the mark of the call: `w00017-0`. What failed there is not charged."""
+        calls = [call.body for call in self.openai.calls if call.paid and call.route in PAID_ROUTES]
+        predictions = [p.input for p in self.replicate.predictions.values() if p.outcome.status == "succeeded"]
+        tasks = [task.body for task in self.runway.tasks.values() if task.outcome.status == "SUCCEEDED"]
+        return Counter(_marks([*calls, *predictions, *tasks]))
 
-    async def poll(self, ticket: Ticket, order: Order) -> Waiting | Output:
-        """Look whether it is done."""
-        done_at = json.loads((self._folder / ticket.id).read_text())["done_at"]
-        if time() < done_at:
-            return Waiting()
-        output = drawn(order, cost_micros=round(ATELIER_USD * 1_000_000))
-        self._journal.note(ENDED, order.step_id)
-        return output
 
-    async def cancel(self, ticket: Ticket) -> None:
-        """It is too late for that here."""
+@asynccontextmanager
+async def makers() -> AsyncIterator[Makers]:
+    """All three on loopback sockets."""
+    openai = OpenAIServer(mind=mind)
+    replicate = ReplicateServer(creates_per_minute=MANY, others_per_minute=MANY, files_at_home=True)
+    runway = RunwayServer(concurrency=MANY, daily_limit=MANY, credits=MANY * 100, files_at_home=True)
+    weather = {route: Weather(Slow(seconds, Normal()), []) for route, seconds in ANSWERED_AT_ONCE.items()}
+    for route, each in weather.items():
+        openai.script(route, *repeat(each, MANY))
+    replicate.run_s.update(RUN_S)
+    runway.run_s.update(RUN_S)
+    async with openai, replicate, runway:
+        yield Makers(openai=openai, replicate=replicate, runway=runway, weather=weather)
 
-    def _accept(self, step_id: str) -> None:
-        with (self._folder / step_id).open("w") as order:
-            json.dump({"done_at": time() + self._pace.of(step_id)}, order)
-            order.flush()
-            os.fsync(order.fileno())
-        self._journal.note(ACCEPTED, step_id)
+
+def _marks(bodies: Iterable[Any]) -> list[str]:
+    return [mark for body in bodies for mark in CALL.findall(json.dumps(body))[:1]]

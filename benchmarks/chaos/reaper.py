@@ -1,61 +1,148 @@
-"""Starts the server and kills it at random moments, some of them while it is still starting."""
+"""Kills and stops processes at random moments, and starts again whatever has ended."""
 
 import asyncio
+import os
 import signal
-from dataclasses import dataclass, field
-from pathlib import Path
+import subprocess
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from random import Random
-from time import time
+from time import perf_counter
 
+import aiohttp
+
+from benchmarks.chaos.journal import Journal
 from benchmarks.process import Server
 
-WHILE_STARTING = 0.15
-"""Of the kills, this share."""
+LOOK_S = 0.2
+WORKS_WITHIN_S = 6.0
+WELL_WITHIN_S = 120.0
 
 
-@dataclass(slots=True)
-class Deaths:
-    """When the server was killed, and which finished work lay on disk then, not yet in the rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How the storm goes. Ranges are seconds."""
 
-    at: list[float] = field(default_factory=list)
-    kept: dict[str, float] = field(default_factory=dict)
-    """Step id → the death at which its finished work was first found."""
+    life_s: tuple[float, float]
+    """From when a process works to the blow."""
+    while_starting: float = 0.15
+    """Of all blows, the share that does not wait until a process works."""
+    down_s: tuple[float, float] = (0.0, 1.5)
+    """From a death to the next start."""
+    pauses: float = 0.2
+    """Of all blows, the share that stops a process instead of killing it."""
+    farewells: float = 0.1
+    """Of all blows, the share that asks a process to end, as a new release does."""
+    pause_s: tuple[float, float] = (0.5, 8.0)
+    long_pauses: float = 0.2
+    """Of the pauses, the share that outlasts a heartbeat's life."""
+    long_pause_s: tuple[float, float] = (32.0, 42.0)
 
 
 class Reaper:
-    """One server, many deaths."""
+    """A little supervisor, and the one who makes it necessary."""
 
-    def __init__(self, server: Server, luck: Random) -> None:
-        self.server = server
-        self._luck = luck
-        self.deaths = Deaths()
+    def __init__(self, processes: Sequence[Server], luck: Random, pace: Pace, journal: Journal) -> None:
+        self._processes, self._luck, self._pace, self._journal = processes, luck, pace, journal
+        self._held: set[Server] = set()
+        """Stopped, or dead on purpose for a moment."""
+        self._pausing: set[asyncio.Task[None]] = set()
 
-    def revive(self) -> None:
-        """The last start."""
-        self.server.start()
+    async def open(self) -> None:
+        """Start everything, and wait until it is well."""
+        for each in self._processes:
+            each.start()
+        await self.well()
 
-    async def life(self) -> None:
-        """From a start to a kill."""
-        self.server.start()
-        if self._luck.random() < WHILE_STARTING:
-            await asyncio.sleep(self._luck.uniform(0.2, 1.0))
+    async def well(self) -> None:
+        """Wait until every process works.
+
+        Raises:
+            TimeoutError: one does not.
+        """
+        async with asyncio.timeout(WELL_WITHIN_S):
+            for each in self._processes:
+                while not await _ready(each):
+                    await asyncio.sleep(LOOK_S)
+
+    async def watch(self) -> None:
+        """Start again whatever ends, until cancelled."""
+        while True:
+            for each in self._processes:
+                if each not in self._held and (code := each.ended()) is not None:
+                    self._journal.note("ended_by_itself", f"{each.folder.name} {code}")
+                    each.start()
+            await asyncio.sleep(LOOK_S)
+
+    async def storm(self, kills: int) -> None:
+        """So many deaths, and pauses among them; returns when nothing is stopped any more."""
+        while self._journal.counts["kill"] < kills:
+            there = [each for each in self._processes if each not in self._held and each.ended() is None]
+            if not there:
+                await asyncio.sleep(LOOK_S)
+                continue
+            victim = self._luck.choice(there)
+            if self._luck.random() >= self._pace.while_starting:
+                await self._works(victim)
+                await asyncio.sleep(self._luck.uniform(*self._pace.life_s))
+            await self._strike(victim)
+        await asyncio.gather(*self._pausing)
+
+    async def _works(self, process: Server) -> None:
+        """Wait until it takes work; not for ever, as it may be waiting for something that is away."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(WORKS_WITHIN_S):
+                while not await _ready(process):
+                    await asyncio.sleep(LOOK_S)
+
+    async def _strike(self, process: Server) -> None:
+        self._held.add(process)
+        dice = self._luck.random()
+        if dice < self._pace.pauses:
+            self._pausing.add(asyncio.create_task(self._pause(process)))
+            return
+        if dice < self._pace.pauses + self._pace.farewells:
+            await self._part(process)
         else:
-            await self.server.answers()
-            await asyncio.sleep(self._luck.uniform(0.1, 2.0))
-        await self.end(signal.SIGKILL)
+            self._journal.note("kill", process.folder.name)
+            await process.end(signal.SIGKILL)
+        await asyncio.sleep(self._luck.uniform(*self._pace.down_s))
+        process.start()
+        self._held.discard(process)
 
-    async def end(self, how: signal.Signals) -> int:
-        """End it, and look what it left behind; returns the exit code."""
-        code = await self.server.end(how)
-        self._look(time())
-        return code
+    async def _part(self, process: Server) -> None:
+        """Ask it to end; one that is still starting ends as any process does that knows no better."""
+        begun = perf_counter()
+        try:
+            code = await process.end(signal.SIGTERM)
+        except subprocess.TimeoutExpired:
+            self._journal.note("stuck", process.folder.name)
+            code = await process.end(signal.SIGKILL)
+        self._journal.note("farewell", f"{process.folder.name} {code} {perf_counter() - begun:.1f} s")
 
-    def _look(self, died: float) -> None:
-        self.deaths.at.append(died)
-        for step_id in finished_work(self.server.folder):
-            self.deaths.kept.setdefault(step_id, died)
+    async def _pause(self, process: Server) -> None:
+        long = self._luck.random() < self._pace.long_pauses
+        seconds = self._luck.uniform(*(self._pace.long_pause_s if long else self._pace.pause_s))
+        self._journal.note("long_pause" if long else "pause", f"{process.folder.name} {seconds:.1f}")
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGSTOP)
+            await asyncio.sleep(seconds)
+            os.kill(process.pid, signal.SIGCONT)
+        self._held.discard(process)
+
+    async def close(self) -> None:
+        """Everything ends, also what is stopped."""
+        for task in self._pausing:
+            task.cancel()
+        for each in self._processes:
+            if each.ended() is None:
+                await each.end(signal.SIGKILL)
 
 
-def finished_work(folder: Path) -> list[str]:
-    """Ids of the steps whose results lie in the spool, complete."""
-    return [slip.parent.name for slip in (folder / "spool").glob("*/output.json")]
+async def _ready(process: Server) -> bool:
+    limits = aiohttp.ClientTimeout(total=2)
+    with suppress(aiohttp.ClientError, OSError, TimeoutError):
+        async with aiohttp.request("GET", process.url + "/readyz", timeout=limits) as response:
+            return response.status == 200
+    return False

@@ -1,89 +1,99 @@
-"""What people ask for while the server dies under them, and their stubbornness."""
+"""What people ask for while everything dies around them, over HTTP, and what they were promised."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from random import Random
-from typing import Any
 
 import aiohttp
 
-from benchmarks.client import FINAL, Client, Json
-from benchmarks.scripts import SCRIPTS
+from benchmarks.chaos.mind import SCRIPTS
+from benchmarks.client import Client, Json
 
-AGAIN_S = 0.1
-ACTIONS = ("vary", "upscale", "animate", "again")
-KINDS = ("image",) * 4 + ("film",) * 4 + ("talk",) * 3 + ("refine",) * 4 + ("action",) * 3
-PICTURED = ("image", "film")
-Request = Callable[[str], Awaitable[Json]]
-"""Sends one wish under a key."""
+AGAIN_S = 0.3
+KINDS = ("image", "say") + ("flux",) * 6 + ("video",) * 5 + ("films",)
+"""One of seven is answered at once, without a ticket: what a kill takes away there, nobody can ask for."""
+FLUX = "flux-2-pro"
+"""Replicate's: what it makes is fetched with a ticket."""
 
 
 @dataclass(slots=True)
 class Wish:
-    """One accepted wish."""
+    """One wish, found again everywhere by its mark."""
 
-    key: str
+    mark: str
     kind: str
-    creation: Json
-    """As it was accepted; then its first final view."""
+    surface: str
+    accepted: bool = False
+    """Easel has said that it has it."""
+    told: str = ""
+    """What the person was told instead."""
+    creation: str = ""
+    """The id, where the surface tells it."""
+    place: str = ""
+    """The channel, where it was asked in a chat."""
+    person: str = ""
+    """In Slack, who asked."""
 
     @property
     def steps(self) -> int:
-        """How many assets it should bring."""
-        return len(SCRIPTS[self.kind]) if self.kind in SCRIPTS else 1
+        """How many results it asks for."""
+        return len(SCRIPTS["image" if self.kind == "flux" else self.kind])
+
+    @property
+    def words(self) -> str:
+        """What is typed."""
+        return f"{'image' if self.kind == 'flux' else self.kind}: a boat {self.mark}"
 
 
 @dataclass(slots=True)
-class Person:
-    """Somebody with a token who asks, asks again when nobody answers, and remembers what was promised."""
+class Book:
+    """All wishes, numbered."""
 
-    client: Client
-    name: str
-    luck: Random
     wishes: list[Wish] = field(default_factory=list)
-    looking: list[asyncio.Task[None]] = field(default_factory=list)
-    """One for each wish, done when it has ended."""
-    refused: int = 0
-    """Requests that were not answered, or not with a 202: each was sent again."""
+    unanswered: int = 0
+    """Requests, commands and presses without an answer, made again."""
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    async def ask(self, number: int, kind: str | None = None) -> None:
-        """One wish, with one key, until it is accepted; then once more, as a client does that lost the answer."""
-        key = f"{self.name}-{number}"
-        kind, send = self._request(kind or self.luck.choice(KINDS), f"a boat {key}")
-        creation = await self.stubbornly(lambda: send(key))
-        wish = Wish(key, kind, creation)
-        self.wishes.append(wish)
-        self.looking.append(asyncio.create_task(self._see_the_end(wish)))
-        again = await self.stubbornly(lambda: send(key))
-        assert again["id"] == creation["id"], "the same key must find the same creation"
+    def wish(self, kind: str, surface: str, place: str = "") -> Wish:
+        """A new one."""
+        made = Wish(f"w{next(self._numbers):05d}", kind, surface, place=place)
+        self.wishes.append(made)
+        return made
 
-    async def _see_the_end(self, wish: Wish) -> None:
-        """Look until it has ended, and keep that view."""
-        while wish.creation["status"] not in FINAL:
-            wish.creation = await self.stubbornly(lambda: self.client.creation(wish.creation["id"]))
-            await asyncio.sleep(AGAIN_S)
+    @property
+    def accepted(self) -> list[Wish]:
+        """What Easel promised."""
+        return [wish for wish in self.wishes if wish.accepted]
 
-    async def stubbornly(self, request: Callable[[], Awaitable[Json]]) -> Json:
-        """Until there is an answer."""
+
+class Caller:
+    """Somebody with a token, who asks any of the addresses, and asks again with the same key."""
+
+    def __init__(self, book: Book, clients: Sequence[Client], luck: Random) -> None:
+        self._book, self._clients, self._luck = book, clients, luck
+        self.asked: set[str] = set()
+        """Ids of what they asked for."""
+
+    async def ask(self) -> None:
+        """One wish until it is accepted; then once more, as a client does that lost the answer."""
+        wish = self._book.wish(self._luck.choice(KINDS), "rest")
+        more = {"options": {"model": FLUX}} if wish.kind == "flux" else {}
+        for _ in range(2):
+            found = await self._stubbornly(lambda client: client.create(wish.words, wish.mark, **more))
+            assert wish.creation in ("", found["id"]), "the same key must find the same creation"
+            wish.creation, wish.accepted = found["id"], True
+            self.asked.add(wish.creation)
+
+    async def look(self, creation_id: str) -> Json:
+        """A creation as it stands now."""
+        return await self._stubbornly(lambda client: client.creation(creation_id))
+
+    async def _stubbornly(self, request: Callable[[Client], Awaitable[Json]]) -> Json:
         while True:
             try:
-                return await request()
-            except (aiohttp.ClientError, OSError):
-                self.refused += 1
+                return await request(self._luck.choice(self._clients))
+            except (aiohttp.ClientError, OSError, TimeoutError):
+                self._book.unanswered += 1
                 await asyncio.sleep(AGAIN_S)
-
-    def _request(self, kind: str, words: str) -> tuple[str, Request]:
-        """How to send a wish of a kind; of a picture, where there is nothing yet to work from."""
-        threads = [wish.creation["thread"] for wish in self.wishes if wish.kind in PICTURED]
-        pictures = [
-            asset["id"] for wish in self.wishes for asset in wish.creation["assets"] if asset["kind"] == "image"
-        ]
-        if kind == "refine" and threads:
-            thread = self.luck.choice(threads)
-            return kind, lambda key: self.client.reply(thread, f"edit: {words}", key)
-        if kind == "action" and pictures:
-            body: dict[str, Any] = {"action": self.luck.choice(ACTIONS), "inputs": [self.luck.choice(pictures)]}
-            return kind, lambda key: self.client.create("", key, **body)
-        script = kind if kind in SCRIPTS else "image"
-        return script, lambda key: self.client.create(f"{script}: {words}", key)

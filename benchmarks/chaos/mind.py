@@ -1,0 +1,34 @@
+"""What the planner's model answers: a wish's first word names the calls, and each call carries the wish's mark."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tests.fakes.openai import Asked, Call
+from tests.fakes.openai.conversation import Reply
+from tests.fakes.openai.schemas import example
+
+SCRIPTS: Mapping[str, tuple[str, ...]] = {
+    "image": ("generate_image",),
+    "video": ("generate_video",),
+    "say": ("generate_speech",),
+    "mixed": ("generate_image", "generate_video", "generate_speech"),
+    "films": ("generate_video", "generate_video"),
+}
+MARK = re.compile(r"w\d{5}")
+CALL = re.compile(r"w\d{5}-\d")
+"""One call of one wish: what a paid request at a service is recognised by."""
+
+
+def mind(asked: Asked) -> Reply:
+    """Calls for a wish, one sentence after their results."""
+    if asked.lines[-1].role == "tool":
+        return "Here you are."
+    script = next((word for word in SCRIPTS if asked.newest.startswith(f"{word}: ")), "image")
+    mark = MARK.findall(asked.newest)[-1]
+    return [_call(asked.tools[name], name, f"a boat {mark}-{i}") for i, name in enumerate(SCRIPTS[script])]
+
+
+def _call(schema: Mapping[str, Any], name: str, words: str) -> Call:
+    own = {"text": words} if name == "generate_speech" else {"prompt": words}
+    return Call(name, example(schema, own))
