@@ -20,20 +20,30 @@ IMAGES = Path(__file__).parent / "images"
 PORT = 8097
 HOME = f"http://127.0.0.1:{PORT}"
 DESKTOP: ViewportSize = {"width": 1280, "height": 860}
+TALLER: ViewportSize = {"width": 1280, "height": 1060}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 LARGEST = 400_000
 WISHES = (
+    "an old oak tree on a hill in autumn",
+    "a sailing boat on the open sea at sunrise, wide",
+    "a cup of coffee on a wooden table, square",
+    "a whale at sunset, wide",
+    "an owl in a snowy forest at night",
+    "a palm tree on an island at dusk, square",
+    "a desert with a lonely cactus under the stars, 9:16",
     "a city skyline at night, 21:9",
     "three posters for a summer jazz festival",
     "a tall pine forest in the mist, 9:16",
     "a 6 second clip of a sailing boat on the open sea",
     "say 'Good evening, and welcome to the gallery.'",
     "a red fox in the snow",
-    "a quiet harbour in the fog, square",
+    "an astronaut before a planet, 4:3",
     "a windmill in a tulip field",
     "a hot-air balloon over mountains at dawn, and a 5 second clip of it",
     "a blue bird on a branch, 2:3",
 )
+BY_THE_WATER = ("whale", "palm island", "boat", "lighthouse snow -darker")
+CHOSEN = (1, 2, 6)
 
 
 @contextmanager
@@ -93,7 +103,7 @@ def smaller_and_smaller(picture: Image.Image) -> Iterator[bytes]:
 
 
 def conversation(browser: Browser) -> str:
-    """A wish by day and its refinement by night; returns the address of the conversation."""
+    """A wish by day, its refinement by night, and a second way from the first; returns the conversation's address."""
     page = browser.new_page(viewport=DESKTOP)
     page.goto(HOME)
     make(page, "a lighthouse at dusk, wide, and a narration saying 'The light still turns.'")
@@ -102,8 +112,74 @@ def conversation(browser: Browser) -> str:
     page.locator(".asset.image [data-action=refine]").click()
     make(page, "make it night, with stars")
     shoot(page, "chat-dark")
+    page.locator(".asset.image [data-action=refine]").first.click()
+    make(page, "make it snow")
+    make(page, "make it darker")
     page.close()
     return page.url
+
+
+def gallery(browser: Browser) -> None:
+    """The wall by day and by night, and with chosen tiles."""
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(f"{HOME}/gallery")
+    shoot(page, "gallery")
+    page.emulate_media(color_scheme="dark")
+    shoot(page, "gallery-dark")
+    page.emulate_media(color_scheme="light")
+    for tile in CHOSEN:
+        page.locator(".tile").nth(tile).locator(".tile-pick").click(force=True)
+    shoot(page, "gallery-chosen")
+    page.close()
+
+
+def collection(browser: Browser) -> None:
+    """A collection, begun from what a search found."""
+    page = browser.new_page(viewport=DESKTOP)
+    found = [asset["id"] for words in BY_THE_WATER for asset in assets(page, words)]
+    wall = page.request.post(f"{HOME}/api/v1/collections", data={"name": "By the water"}).json()
+    page.request.post(f"{HOME}/api/v1/collections/{wall['id']}/assets", data={"assets": found})
+    page.goto(f"{HOME}/collections/{wall['id']}")
+    shoot(page, "collection")
+    page.close()
+
+
+def assets(page: Page, query: str) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = page.request.get(f"{HOME}/api/v1/assets", params={"q": query}).json()["assets"]
+    return found
+
+
+def provenance(browser: Browser, thread: str) -> None:
+    """The tree of a conversation, two of its versions compared, the page of one, and its file on the Inspect page."""
+    page = browser.new_page(viewport=DESKTOP)
+    page.goto(f"{thread}/tree")
+    shoot(page, "versions")
+    night, dusk = assets(page, "stars lighthouse")[0]["id"], assets(page, "lighthouse dusk kind:image")[-1]["id"]
+    page.set_viewport_size(TALLER)
+    page.goto(f"{HOME}/compare?a={dusk}&b={night}")
+    shoot(page, "compare")
+    page.set_viewport_size(DESKTOP)
+    page.request.put(f"{HOME}/api/v1/assets/{night}/tags", data={"tags": ["calendar", "night"]})
+    page.goto(f"{HOME}/a/{night}")
+    page.locator("[data-action=favourite]").click()
+    page.locator("#walls .chip").first.click()
+    shoot(page, "detail")
+    file = page.request.get(f"{HOME}/api/v1/assets/{night}/content").body()
+    page.goto(f"{HOME}/inspect")
+    page.locator("#file").set_input_files({"name": "found.png", "mimeType": "image/png", "buffer": file})
+    page.locator("#report:not([hidden])").wait_for()
+    shoot(page, "inspect")
+    page.close()
+
+
+def phones(browser: Browser, thread: str) -> None:
+    """A conversation and the wall, for two thumbs."""
+    phone = browser.new_page(viewport=PHONE, device_scale_factor=1.5, is_mobile=True, has_touch=True)
+    phone.goto(thread)
+    shoot(phone, "phone")
+    phone.goto(f"{HOME}/gallery")
+    shoot(phone, "gallery-phone")
+    phone.close()
 
 
 def main() -> None:
@@ -115,16 +191,12 @@ def main() -> None:
         for words in WISHES:
             page.goto(HOME)
             make(page, words)
+        page.close()
         thread = conversation(browser)
-        page.goto(f"{HOME}/gallery")
-        shoot(page, "gallery")
-        page.goto(f"{HOME}/gallery?q=stars")
-        page.locator(".tile.image a").first.click()
-        page.wait_for_url("**/a/*")
-        shoot(page, "detail")
-        phone = browser.new_page(viewport=PHONE, device_scale_factor=1.5, is_mobile=True, has_touch=True)
-        phone.goto(thread)
-        shoot(phone, "phone")
+        gallery(browser)
+        collection(browser)
+        provenance(browser, thread)
+        phones(browser, thread)
         browser.close()
 
 
