@@ -9,7 +9,24 @@ from importlib import import_module
 from benchmarks.place import keep_to_two_processors
 from benchmarks.report import conclude
 
-NAMES = ("start", "requests", "overhead", "crowd", "gallery", "wire", "models", "story", "stream", "discord", "slack")
+NAMES = (
+    "start",
+    "requests",
+    "overhead",
+    "crowd",
+    "gallery",
+    "page",
+    "export",
+    "wire",
+    "models",
+    "story",
+    "stream",
+    "objects",
+    "outage",
+    "discord",
+    "slack",
+    "takeover",
+)
 
 
 def main() -> int:

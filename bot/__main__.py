@@ -11,6 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from bot import loop
+from bot.safekeeping.cli import add_commands
 from bot.settings import Settings
 
 T = TypeVar("T")
@@ -33,11 +34,14 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON as the last line.
 def main() -> None:
     """Run a command; what a person did wrong is a sentence, not a traceback."""
     from core.errors import UserError
+    from storage.errors import StorageBusy
 
     try:
         app()
     except UserError as error:
         _complain(error.message)
+    except StorageBusy as error:
+        _complain(f"Easel cannot begin without its database: {error}. Start it again once that is there.")
     except ValidationError as error:
         _complain("; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors()))
 
@@ -48,12 +52,13 @@ def run(
     worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Also carry out creations here.")] = True,
 ) -> None:
     """Start every configured surface and a worker, and print the address."""
-    from bot.serve import AlreadyRunning, serve
+    from bot.serve import AlreadyRunning, DeclaredDead, serve
+    from core.creation.heartbeat import NameTaken
 
-    settings = _settings(host=host)
+    settings = _settings(serves=True, host=host)
     try:
         loop.run(serve(settings, worker=worker))
-    except AlreadyRunning as error:
+    except (AlreadyRunning, DeclaredDead, NameTaken) as error:
         _complain(str(error))
     except OSError as error:
         _complain(f"Easel cannot listen on {settings.host}:{settings.port}: {error.strerror or error}.")
@@ -64,9 +69,11 @@ def worker(
     if_postgres: Annotated[bool, typer.Option("--if-postgres", help="End quietly on SQLite.")] = False,
 ) -> None:
     """Carry out creations, without any surface. Needs PostgreSQL: on SQLite, `easel run` is the one worker."""
+    from bot.serve import DeclaredDead
     from bot.work import work
+    from core.creation.heartbeat import NameTaken
 
-    settings = _settings()
+    settings = _settings(serves=True)
     if not settings.on_postgres:
         sentence = (
             "A separate worker needs PostgreSQL (DATABASE_URL). On SQLite, `easel run` carries out the creations."
@@ -75,7 +82,10 @@ def worker(
             _complain(sentence)
         print(sentence)
         return
-    loop.run(work(settings))
+    try:
+        loop.run(work(settings))
+    except (DeclaredDead, NameTaken) as error:
+        _complain(str(error))
 
 
 @app.command()
@@ -96,11 +106,27 @@ def create(
 
 
 @app.command()
-def gallery(query: Annotated[str, typer.Argument(help="Words to look for.")] = "", as_json: Json = False) -> None:
+def gallery(
+    query: Annotated[str, typer.Argument(help="Words, and kind:video, tag:jazz, on:2026-11 …")] = "",
+    as_json: Json = False,
+) -> None:
     """Find what was made here, the newest first."""
     from bot.commands import list_gallery
 
     _with_app(lambda house: list_gallery(house, query, as_json=as_json), worker=False)
+
+
+@app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A picture, video or sound.")],
+    as_json: Json = False,
+) -> None:
+    """Tell whether a file was made here, what it looks like, and what its content credentials claim."""
+    from rich.console import Console
+
+    from bot.inspecting import inspect as look
+
+    _with_app(lambda house: look(house, file, Console(), as_json=as_json), worker=False)
 
 
 @app.command()
@@ -182,12 +208,14 @@ def slack_manifest(
     print(json.dumps(manifest(url), indent=2))
 
 
-def _settings(**overrides: Any) -> Settings:
-    from bot.logs import set_up
+def _settings(*, serves: bool = False, **overrides: Any) -> Settings:
+    """Read them, and begin to log: a command that only answers its person says no more than what is wrong."""
+    from bot.logs import format_for, set_up
 
     settings = Settings()
     settings = settings.model_copy(update={name: value for name, value in overrides.items() if value is not None})
-    set_up(settings.log_level)
+    loud = serves or "log_level" in settings.model_fields_set
+    set_up(settings.log_level if loud else "WARNING", format_for(settings.log_format))
     return settings
 
 
@@ -213,6 +241,9 @@ async def _house(settings: Settings, worker: bool) -> AsyncIterator[Any]:
             yield house
     finally:
         lock.release()
+
+
+add_commands(app, _with_app, _settings)
 
 
 def _complain(sentence: str) -> None:

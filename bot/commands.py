@@ -14,10 +14,10 @@ from bot.app import App
 from bot.doctor import Mark, examine
 from core.chat import ThreadRef
 from core.errors import Invalid, NotFound
+from core.gallery.finding import parse
 from core.providers.base import Kind
 from core.wishes import Options, Wish
 from storage import gallery, ledger, people
-from storage.gallery import Query
 from storage.tables import CreationState, new_id, now
 
 SIGNS = {Mark.GOOD: "[green]✓[/]", Mark.NOTE: "[yellow]•[/]", Mark.BAD: "[red]✗[/]"}
@@ -49,6 +49,7 @@ async def create_once(app: App, asked: Asked, *, as_json: bool) -> bool:
     )
     view = await terminal.show_creation(app, wish, console)
     await app.thumbnails.drained()
+    await app.sidecars.drained()
     if as_json:
         print(await terminal.creation_json(app, app.local_user_id, view), flush=True)
     return view.state == CreationState.SUCCEEDED
@@ -56,11 +57,11 @@ async def create_once(app: App, asked: Asked, *, as_json: bool) -> bool:
 
 async def list_gallery(app: App, words: str, *, as_json: bool) -> None:
     """The newest page of the gallery."""
-    assets, more = await app.studio.gallery(app.local_user_id, Query(words=words))
+    assets, more = await app.studio.gallery(app.local_user_id, parse(words, at=now().astimezone()))
     if as_json:
         print(await terminal.assets_json(app, app.local_user_id, assets))
     else:
-        Console().print(terminal.gallery(assets, more=more is not None))
+        Console().print(terminal.gallery(assets, more=more is not None, words=words))
 
 
 async def consult(app: App, *, offline: bool) -> bool:

@@ -7,6 +7,7 @@ from runwayml import AsyncRunwayML
 
 from bot.app import App
 from bot.settings import Settings
+from bot.watch.makers import WatchedFetcher
 from core.agent.catalogue import OFFLINE, Catalogue, Price, Role, Service
 from core.agent.messages import Planner
 from core.agent.planners.chat_completions import ChatCompletionsPlanner
@@ -54,7 +55,7 @@ def _chosen(app: App) -> Makers:
     settings, catalogue = app.settings, app.catalogue
     providers: dict[str, Provider] = {OFFLINE: OfflineProvider(app.pool)}
     made = Makers(OfflinePlanner(), providers)
-    fetcher = Fetcher(app.pool)
+    fetcher = WatchedFetcher(app.pool, app.watch)
     made.closers.append(fetcher.close)
     if "openai" in settings.paid_keys:
         _add_openai(made, providers, settings, app, fetcher)

@@ -13,7 +13,10 @@ from aiohttp import web
 
 from bot.app import App, drain, running
 from bot.lock import WorkerLock
+from bot.safekeeping.disk import at_risk
 from bot.settings import Settings, is_loopback
+from bot.watch.census import Census
+from bot.watch.readiness import Readiness
 from bot.web.context import Web
 from bot.web.server import make_web
 from bot.web.signin import sign_in_link
@@ -28,6 +31,10 @@ log = structlog.get_logger()
 
 class AlreadyRunning(Exception):
     """Another process works on this data folder."""
+
+
+class DeclaredDead(Exception):
+    """The other workers count this one as dead."""
 
 
 async def serve(settings: Settings, *, worker: bool = True, house: House = running) -> None:
@@ -77,8 +84,14 @@ def _context(app: App) -> Web:
     settings = app.settings
     incoming = settings.data_dir / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
+    readiness = Readiness(app)
     return Web(
         studio=app.studio,
+        kept=app.kept,
+        likeness=app.likeness,
+        provenance=app.provenance,
+        export=app.export,
+        joining=app.joining,
         database=app.database,
         objects=app.objects,
         pool=app.pool,
@@ -90,7 +103,9 @@ def _context(app: App) -> Web:
         token_demanded=app.token_demanded,
         offline=app.offline,
         incoming=incoming,
-        not_ready=app.not_ready,
+        not_ready=readiness.reasons,
+        metrics=Census(app, readiness).text,
+        figures=app.watch.figures,
         slack=partial(_slack, app) if "slack" in settings.chat_platforms else None,
     )
 
@@ -115,6 +130,8 @@ async def _greet(app: App, address: str) -> None:
         print(f"Sign in once, within ten minutes: {await sign_in_link(context, address)}", flush=True)
     if app.offline:
         print("It makes offline sketches, not AI pictures. Add a key to .env to use real models.", flush=True)
+    if risk := at_risk(app.settings):
+        log.warning("disk_does_not_last", hint=risk)
     if not is_loopback(urlsplit(address).hostname or "") and not address.startswith("https"):
         log.warning("public_without_https", hint="Put Easel behind a server that speaks https.")
 
@@ -126,10 +143,29 @@ async def until_told(app: App) -> None:
         await asyncio.wait((told, app.workbench), return_when=asyncio.FIRST_COMPLETED)
         if not told.done():
             await app.workbench
+    await _told_or_dead(told, app)
     reason = await told
     log.info("stopping", reason=reason.name)
     if reason is signal.SIGTERM and app.workbench:
         await drain(app)
+
+
+async def _told_or_dead(told: "asyncio.Future[signal.Signals]", app: App) -> None:
+    """Wait for the signal.
+
+    Raises:
+        DeclaredDead: the other workers have taken over what this one had, so it must not go on.
+    """
+    heartbeat = app.machines.heartbeat
+    if heartbeat is None:
+        return
+    lost = asyncio.ensure_future(heartbeat.lost.wait())
+    await asyncio.wait((told, lost), return_when=asyncio.FIRST_COMPLETED)
+    lost.cancel()
+    if not told.done():
+        raise DeclaredDead(
+            "This worker was silent for too long, so the others have taken over its work. Start it again."
+        )
 
 
 async def _signal() -> signal.Signals:

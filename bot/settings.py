@@ -43,6 +43,13 @@ class Settings(BaseSettings):
     secret_key: Secret = _env("EASEL_SECRET_KEY")
     worker_id: str = _env("EASEL_WORKER_ID", "local")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _env("EASEL_LOG_LEVEL", "INFO")
+    log_format: Annotated[Literal["console", "json"] | None, BeforeValidator(_blank_is_unset)] = _env(
+        "EASEL_LOG_FORMAT"
+    )
+    metrics_port: Annotated[int | None, Field(ge=0, le=65_535), BeforeValidator(_blank_is_unset)] = _env(
+        "EASEL_METRICS_PORT"
+    )
+    otel_endpoint: Text = _env("OTEL_EXPORTER_OTLP_ENDPOINT")
 
     # --- how work is done
     user_at_once: int = _env("EASEL_USER_AT_ONCE", 2, ge=0)
@@ -54,6 +61,8 @@ class Settings(BaseSettings):
     agent_model: Text = _env("EASEL_AGENT_MODEL")
     models_file: Annotated[Path | None, BeforeValidator(_blank_is_unset)] = _env("EASEL_MODELS_FILE")
 
+    retention_days: Annotated[int | None, Field(ge=1), BeforeValidator(_blank_is_unset)] = _env("EASEL_RETENTION_DAYS")
+    backup_hours: Annotated[float | None, Field(gt=0), BeforeValidator(_blank_is_unset)] = _env("EASEL_BACKUP_HOURS")
     check_outputs: Literal["off", "spoiler", "withhold"] = _env("EASEL_CHECK_OUTPUTS", "off")
 
     # --- money, in US dollars
@@ -146,6 +155,17 @@ class Settings(BaseSettings):
         """Nobody outside this machine can reach Easel, as far as its settings say."""
         public_host = urlsplit(self.public_url).hostname or "" if self.public_url else "localhost"
         return is_loopback(self.host) and is_loopback(public_host)
+
+
+class Host(BaseSettings):
+    """What a hosting company says of the machine by itself; nobody sets these by hand."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
+
+    dyno: str | None = _env("DYNO")
+    cloud_run: str | None = _env("K_SERVICE")
+    render: str | None = _env("RENDER")
+    fly: str | None = _env("FLY_APP_NAME")
 
 
 def is_loopback(host: str) -> bool:

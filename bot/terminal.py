@@ -17,6 +17,7 @@ from bot.app import App
 from bot.web.shapes import Links, asset_out, creation_out
 from core.creation.titles import shortened
 from core.creation.view import AssetView, CreationView, StepView
+from core.gallery.finding import HOW
 from core.wishes import Wish
 from storage.ledger import Spending
 from storage.tables import CreationState, StepState
@@ -89,8 +90,10 @@ def _foot(view: CreationView) -> Text:
     return Text(", ".join(parts) + " …", style="dim")
 
 
-def gallery(assets: Sequence[AssetView], *, more: bool) -> RenderableType:
+def gallery(assets: Sequence[AssetView], *, more: bool, words: str = "") -> RenderableType:
     """A page of the gallery as a table, the newest first."""
+    if not assets and words.strip():
+        return Group(Text("Nothing of yours matches that."), *(Text(f"  {line}", style="dim") for line in HOW))
     if not assets:
         return Text('Nothing here yet. Try: easel create "a lighthouse at dusk, wide"')
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)

@@ -89,8 +89,10 @@ class Adapter(Protocol):
     was removed, a permission is missing). Any other error means: later, perhaps.
     """
 
-    opening_s: float
-    """How long its listeners are given to open a pending thread themselves, before a worker does."""
+    @property
+    def opening_s(self) -> float:
+        """How long its listeners are given to open a pending thread themselves, before a worker does."""
+        ...
 
     def pace(self, thread: ThreadRef) -> Pace:
         """How often messages of this thread may be edited."""

@@ -1,6 +1,7 @@
 """What chat surfaces ask beyond the front desk: who is who, what a workspace decided, and which message shows what."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 
@@ -8,10 +9,10 @@ from sqlmodel import Session
 
 from core.chat import MessageRef, ThreadRef
 from core.creation.delivery import Delivery
-from core.creation.view import AssetView, asset_view
+from core.creation.view import AssetView, asset_view, shown_to
 from core.errors import NotFound
 from core.workspaces import WorkspaceRules
-from storage import creations, gallery, people, posts
+from storage import creations, gallery, people, posts, visibility
 from storage.database import Database
 from storage.objects import ObjectStore
 from storage.tables import Asset
@@ -83,7 +84,7 @@ class Chats:
         self._people = {key: entry for key, entry in self._people.items() if entry[1] != user_id}
 
     async def _found(self, platform: str, workspace: str, platform_id: str, name: str) -> str:
-        known = await self._database.read(lambda session: people.known(session, platform, workspace, platform_id))
+        known = await self._database.look(lambda session: people.known(session, platform, workspace, platform_id))
         if known:
             return known
         return await self._database.record(
@@ -145,18 +146,21 @@ class Chats:
 
     # --- assets ---------------------------------------------------------------------------------------------------
 
-    async def seen(self, user_id: str, asset_id: str, through: MessageRef) -> Seen:
-        """An asset that a message shows, or that is the person's own.
+    async def seen(self, user_id: str, asset_id: str, through: MessageRef, workspaces: Sequence[str] = ()) -> Seen:
+        """An asset that a message shows, that is the person's own, or that one of their workspaces is shown.
 
         Raises:
             NotFound: it is gone, or they do not see it.
         """
 
         def work(session: Session) -> Seen:
-            found = _seen(session, user_id, asset_id, through)
+            found = _seen(session, user_id, asset_id, through, workspaces)
             thread = through.thread
             author = people.platform_id(session, found.user_id, thread.platform, thread.workspace)
-            return Seen(asset_view(found), found.user_id == user_id, author)
+            shown = shown_to(user_id, found, visibility.notes(session, user_id, [found]))
+            if visibility.visible(session, user_id, asset_id, workspaces) is None:
+                shown = replace(shown, cost_usd=asset_view(found).cost_usd)  # the message tells it, too
+            return Seen(shown, found.user_id == user_id, author)
 
         return await self._database.read(work)
 
@@ -178,9 +182,11 @@ class Chats:
         return await self._objects.fetch(found.object_key, folder)
 
 
-def _seen(session: Session, user_id: str, asset_id: str, through: MessageRef | None) -> Asset:
+def _seen(
+    session: Session, user_id: str, asset_id: str, through: MessageRef | None, workspaces: Sequence[str] = ()
+) -> Asset:
     thread, message_id = (str(through.thread), through.id) if through else ("", "")
-    found = gallery.seen(session, user_id, asset_id, thread, message_id)
+    found = gallery.seen(session, user_id, asset_id, thread, message_id, workspaces)
     if found is None:
         raise NotFound
     return found

@@ -4,6 +4,7 @@ EaselError
 ├── UserError            carries the sentence that the user reads
 │   ├── Invalid          the request itself is wrong
 │   ├── NotFound         no such thing, or it belongs to somebody else: the same answer
+│   ├── Gone             a link that was taken back, or has ended
 │   ├── Conflict         the thing is not in a state that allows this
 │   ├── TooLarge         more than Easel takes
 │   ├── Unsupported      a file that Easel does not take
@@ -48,6 +49,12 @@ class NotFound(UserError):
 
     def __init__(self, message: str = "There is nothing here by that name.") -> None:
         super().__init__(message)
+
+
+class Gone(UserError):
+    """It opened something once, and does not any more."""
+
+    code = "gone"
 
 
 class Conflict(UserError):

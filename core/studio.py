@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlmodel import Session
 
 from core.chat import MessageRef, ThreadRef
@@ -13,23 +14,25 @@ from core.creation.admission import Admission
 from core.creation.delivery import Delivery
 from core.creation.stops import Stops
 from core.creation.thumbnails import Thumbnails
-from core.creation.view import AssetView, CreationView, asset_view, view
-from core.deletion import Deletion, Receipt
+from core.creation.view import AssetView, CreationView, asset_view, shown_to, view
 from core.errors import Busy, Conflict, Forbidden, Invalid, NotFound
+from core.people.deletion import Deletion, Receipt
 from core.providers.base import Kind
 from core.trust.media import Uploads
 from core.trust.words import clean, clean_prompt
 from core.wishes import Action, Wish
 from core.workspaces import WorkspaceRules
-from storage import creations, gallery, ledger, posts
+from storage import creations, finding, gallery, ledger, posts, visibility
 from storage.changes import Changes
 from storage.creations import NewCreation
 from storage.database import Database
 from storage.errors import Forgotten, StorageBusy
-from storage.gallery import Query
+from storage.finding import Query
 from storage.objects import ObjectStore
+from storage.recipes import sidecar_key
 from storage.tables import Asset, CreationState, new_id
 
+log = structlog.get_logger()
 ACTION_KINDS: dict[Action, frozenset[Kind]] = {
     Action.VARY: frozenset({Kind.IMAGE, Kind.VIDEO, Kind.UPLOAD}),
     Action.UPSCALE: frozenset({Kind.IMAGE, Kind.VIDEO, Kind.UPLOAD}),
@@ -89,6 +92,7 @@ class Studio:
         except Forgotten as error:
             raise NotFound from error
         if is_new:
+            log.info("wish", creation=creation_id, surface=wish.surface)
             self._admission.wake()
         return await self.creation(wish.user_id, creation_id, place=wish.surface in OWN_SURFACES)
 
@@ -114,7 +118,7 @@ class Studio:
 
     async def creation(self, user_id: str, creation_id: str, *, place: bool = True) -> CreationView:
         """The newest view of one creation; `place`: with its place in line, which costs a look at the whole line."""
-        rows = await self._database.read(lambda session: creations.looked_at(session, creation_id, user_id))
+        rows = await self._database.look(lambda session: creations.looked_at(session, creation_id, user_id))
         if rows is None:
             raise NotFound
         if rows.creation.state != CreationState.QUEUED or not place:
@@ -122,12 +126,17 @@ class Studio:
         queue_place, eta_s = await self._admission.place(creation_id)
         return view(rows, queue_place=queue_place, eta_s=eta_s)
 
-    async def watch(self, user_id: str, creation_id: str, after: int = 0) -> AsyncIterator[CreationView]:
-        """The view now and after changes, ending with the final one. `after` skips revisions already seen."""
+    async def watch(
+        self, user_id: str, creation_id: str, after: int = 0, now: CreationView | None = None
+    ) -> AsyncIterator[CreationView]:
+        """The view now, which the caller may just have looked at, and after changes, ending with the final one.
+
+        `after` skips revisions already seen.
+        """
         with self._changes.listening(creation_id, SHOW_EVERY_S) as changed:
             while True:
                 changed.clear()
-                seen = await self.creation(user_id, creation_id)
+                seen, now = now or await self.creation(user_id, creation_id), None
                 changed.seen = seen.revision
                 if seen.revision > after or seen.state.final:
                     after = seen.revision
@@ -173,19 +182,24 @@ class Studio:
 
     async def gallery(self, user_id: str, query: Query) -> tuple[list[AssetView], int | None]:
         """One page of assets, newest first, and where the next begins."""
-        page = await self._database.read(lambda session: gallery.page(session, user_id, query))
-        return [asset_view(each) for each in page.assets], page.next
 
-    async def asset(self, user_id: str, asset_id: str) -> AssetView:
-        """One asset."""
-        return asset_view(await self._asset(user_id, asset_id))
+        def work(session: Session) -> tuple[list[AssetView], int | None]:
+            page = finding.page(session, user_id, query)
+            notes = visibility.notes(session, user_id, page.assets)
+            return [shown_to(user_id, each, notes) for each in page.assets], page.next
 
-    async def owner(self, asset_id: str) -> str:
-        """Whose an asset is, for a caller who has proved in another way that it may be shown."""
-        found = await self._database.read(lambda session: gallery.owner(session, asset_id))
-        if found is None:
-            raise NotFound
-        return found
+        return await self._database.read(work)
+
+    async def asset(self, user_id: str, asset_id: str, workspaces: Sequence[str] = ()) -> AssetView:
+        """One asset of theirs, or one that is shown in the workspaces that they are in."""
+
+        def work(session: Session) -> AssetView:
+            found = visibility.visible(session, user_id, asset_id, workspaces)
+            if found is None:
+                raise NotFound
+            return shown_to(user_id, found, visibility.notes(session, user_id, [found]))
+
+        return await self._database.read(work)
 
     async def lineage(self, user_id: str, asset_id: str) -> tuple[AssetView | None, list[AssetView], str | None]:
         """An asset's parent, its children, and the thread it was made in."""
@@ -214,18 +228,27 @@ class Studio:
         changed = await self._database.write(lambda session: gallery.change(session, user_id, asset_id, **values))
         if changed is None:
             raise NotFound
-        return asset_view(changed)
+        return await self.asset(user_id, asset_id)
 
-    async def vote(self, user_id: str, asset_id: str, value: int, through: MessageRef | None = None) -> None:
+    async def vote(
+        self,
+        user_id: str,
+        asset_id: str,
+        value: int,
+        through: MessageRef | None = None,
+        workspaces: Sequence[str] = (),
+    ) -> None:
         """Note what a person thinks of an asset that they see: 1, -1, or 0 to take it back."""
-        await self._asset(user_id, asset_id, through)
+        await self._asset(user_id, asset_id, through, workspaces)
         await self._database.write(lambda session: gallery.vote(session, user_id, asset_id, max(-1, min(value, 1))))
 
     async def delete(self, user_id: str, asset_id: str) -> None:
         """Delete an asset for good: its row, object, thumbnail and place in the index, and where it was shown."""
         found = await self._asset(user_id, asset_id)
         shown = await self._database.read(lambda session: posts.showing(session, found))
-        await self._remove(found.object_key, found.thumbnail_key)  # first: a store that is away keeps the row as well
+        beside = (found.thumbnail_key, sidecar_key(found.object_key))
+        await self._remove(found.object_key, *beside)  # first: a store that is away keeps the row as well
+        await self._deletion.note(found.id)
         keys = await self._database.write(lambda session: gallery.delete(session, user_id, asset_id))
         if keys is None:
             raise NotFound
@@ -237,19 +260,19 @@ class Studio:
             if key:
                 await self._objects.delete(key)
 
-    async def content(self, user_id: str, asset_id: str) -> tuple[AssetView, str]:
+    async def content(self, user_id: str, asset_id: str, workspaces: Sequence[str] = ()) -> tuple[AssetView, str]:
         """An asset and the key of its bytes.
 
         Raises:
             Forbidden: the check of finished pictures holds it back.
         """
-        found = await self._asset(user_id, asset_id)
+        found = await self._asset(user_id, asset_id, workspaces=workspaces)
         _shown(found)
         return asset_view(found), found.object_key
 
-    async def thumbnail(self, user_id: str, asset_id: str) -> str | None:
+    async def thumbnail(self, user_id: str, asset_id: str, workspaces: Sequence[str] = ()) -> str | None:
         """The key of an asset's thumbnail, made now if it is not there yet; None where it has no picture."""
-        found = await self._asset(user_id, asset_id)
+        found = await self._asset(user_id, asset_id, workspaces=workspaces)
         _shown(found)
         return await self._thumbnails.key(found)
 
@@ -289,7 +312,9 @@ class Studio:
         inputs = tuple(dict.fromkeys(wish.inputs))
         if len(inputs) + len(wish.files) > INPUTS_MAX:
             raise Invalid(f"Easel takes up to {INPUTS_MAX} pictures at once.")
-        sources = await asyncio.gather(*(self._asset(wish.user_id, asset_id, wish.through) for asset_id in inputs))
+        sources = await asyncio.gather(
+            *(self._asset(wish.user_id, asset_id, wish.through, wish.workspaces) for asset_id in inputs)
+        )
         prompt = self._prompt(wish, sources)
         thread, follows = await self._thread(wish, sources)
         options = wish.options.model_dump(exclude_none=True, exclude_defaults=True)
@@ -330,7 +355,7 @@ class Studio:
         """Where the creation goes, and whether it follows others there."""
         if wish.thread is None and (wish.action is None or not sources):
             return ThreadRef(platform=wish.surface, thread=new_id()), False
-        ref = str(wish.thread) if wish.thread else await self._home(sources[0])
+        ref = str(wish.thread) if wish.thread else await self._home(wish.user_id, sources[0])
         if ref is None:
             return ThreadRef(platform=wish.surface, thread=new_id()), False
         if wish.thread and wish.thread.pending:
@@ -345,13 +370,20 @@ class Studio:
             raise NotFound("There is no such thread.")
         return ThreadRef.parse(ref), True
 
-    async def _home(self, source: Asset) -> str | None:
+    async def _home(self, user_id: str, source: Asset) -> str | None:
+        """Where an own asset was made; what comes of somebody else's begins a thread of its own."""
+        if source.user_id != user_id:
+            return None
         return await self._database.read(lambda session: gallery.thread_ref(session, source))
 
-    async def _asset(self, user_id: str, asset_id: str, through: MessageRef | None = None) -> Asset:
-        """A person's own asset, or one that the message shows on which they pressed."""
+    async def _asset(
+        self, user_id: str, asset_id: str, through: MessageRef | None = None, workspaces: Sequence[str] = ()
+    ) -> Asset:
+        """A person's own asset, one that the message shows on which they pressed, or one of their workspaces'."""
         thread, message_id = (str(through.thread), through.id) if through else ("", "")
-        found = await self._database.read(lambda session: gallery.seen(session, user_id, asset_id, thread, message_id))
+        found = await self._database.read(
+            lambda session: gallery.seen(session, user_id, asset_id, thread, message_id, workspaces)
+        )
         if found is None:
             raise NotFound
         return found

@@ -1,6 +1,9 @@
 """The table of everything that programs may ask of Easel."""
 
-from bot.web import assets, creations, events, files, health, uploads
+from bot.web import assets, creations, events, files, health, similar, uploads
+from bot.web.keeping.routes import KEEPING
+from bot.web.person.routes import PERSON
+from bot.web.provenance.routes import PROVENANCE
 from bot.web.route import Route
 from bot.web.shapes import (
     AssetChange,
@@ -122,6 +125,15 @@ ASSETS = (
         answer=AssetOut,
     ),
     Route(
+        method="GET",
+        path="/api/v1/assets/{id}/similar",
+        name="similar",
+        summary="More like this: what looks like an asset, or was made from words like its own.",
+        handler=similar.similar,
+        query=similar.SimilarQuery,
+        answer=similar.SimilarList,
+    ),
+    Route(
         method="PATCH",
         path="/api/v1/assets/{id}",
         name="change",
@@ -221,4 +233,4 @@ HEALTH = (
     ),
 )
 
-ROUTES = CREATIONS + ASSETS + HEALTH
+ROUTES = CREATIONS + ASSETS + KEEPING + PROVENANCE + PERSON + HEALTH

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from aiohttp import web
 
+from bot.watch.figures import Figures
+from core.gallery.kept import Kept
+from core.gallery.likeness import Likeness
 from core.native.pool import NativePool
+from core.people.export import Export
+from core.people.joining import Joining
+from core.provenance.desk import Provenance
 from core.studio import Studio
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -17,6 +23,11 @@ class Web:
     """The collaborators of every handler."""
 
     studio: Studio
+    kept: Kept
+    likeness: Likeness
+    provenance: Provenance
+    export: Export
+    joining: Joining
     database: Database
     objects: ObjectStore
     pool: NativePool
@@ -32,8 +43,12 @@ class Web:
     """Every provider is an offline sketcher: the pages say so."""
     incoming: Path
     """A folder for uploads that are not checked yet."""
-    not_ready: Callable[[], list[str]]
+    not_ready: Callable[[], Awaitable[list[str]]]
     """Reasons why no work can be taken now; empty when ready."""
+    metrics: Callable[[], Awaitable[bytes]]
+    """All figures of this process, in Prometheus' own format."""
+    figures: Figures
+    """Where requests and streams are counted."""
     slack: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = None
     """Answers what Slack sends, where it calls us."""
 

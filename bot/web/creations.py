@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.web.address import links_of
 from bot.web.body import answer, event_key, known_id, path_id, read_body
 from bot.web.context import USER, WEB
+from bot.web.looking import viewer
 from bot.web.shapes import CreationIn, GenerateIn, MessageIn, creation_out, generate_out
 from bot.web.streams import following
 from core.chat import ThreadRef
@@ -28,6 +29,7 @@ async def create(request: web.Request) -> web.Response:
         surface=SURFACE,
         thread=ThreadRef.parse(body.thread) if body.thread else None,
         kind=body.kind,
+        workspaces=await _workspaces(request, body.inputs),
         inputs=tuple(map(known_id, body.inputs)),
         action=body.action,
         options=body.options,
@@ -45,6 +47,7 @@ async def reply(request: web.Request) -> web.Response:
         event_key=event_key(request),
         surface=SURFACE,
         thread=thread,
+        workspaces=await _workspaces(request, body.inputs),
         inputs=tuple(map(known_id, body.inputs)),
     )
     return _shown(request, await request.app[WEB].studio.create(wish), 202)
@@ -87,6 +90,11 @@ async def _finished(request: web.Request, creation_id: str) -> CreationView:
             if view and view.state.final:
                 return view
     raise Busy(f"Easel is restarting, and the work goes on: ask `GET /api/v1/creations/{creation_id}`.", "restarting")
+
+
+async def _workspaces(request: web.Request, inputs: list[str]) -> tuple[str, ...]:
+    """Where the asker may find what the wish starts from, besides among their own."""
+    return (await viewer(request)).workspaces if inputs else ()
 
 
 def _shown(request: web.Request, view: CreationView, status: int = 200) -> web.Response:

@@ -24,8 +24,8 @@ async def events(request: web.Request) -> web.StreamResponse:
     now = await studio.creation(user_id, creation_id)  # what is missing is said before a stream begins
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
-    async with aclosing(following(request, studio.watch(user_id, creation_id, _seen(request, now)))) as views:
-        with suppress(NotFound):  # its person was forgotten meanwhile
+    async with aclosing(following(request, studio.watch(user_id, creation_id, _seen(request, now), now))) as views:
+        with request.app[WEB].figures.streams.track_inprogress(), suppress(NotFound):  # its person was forgotten
             await _send(response, views, links_of(request))
     return response
 

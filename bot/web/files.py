@@ -9,35 +9,25 @@ from aiohttp import web
 from bot.web.body import path_id, read_query
 from bot.web.context import USER, WEB
 from bot.web.headers import FILE_POLICY
+from bot.web.looking import looking
 from bot.web.shapes import FileQuery, PreviewQuery
 from core.creation.thumbnails import MEDIA_TYPE
 from core.creation.view import AssetView
 from core.errors import NotFound
+from core.people.names import friendly_name
 from storage.objects import ObjectStore
 
 LINK_S = 3600
 LINK_KEPT_S = 300
 """How long a browser may reuse a link: one that was signed for a machine's role ends with the role's own key."""
 CACHE_S = 3600
-NAME_MAX = 60
 SHOWN = ("image/", "video/", "audio/")
-ENDINGS: Mapping[str, str] = {
-    "image/png": ".png",
-    "image/jpeg": ".jpg",
-    "image/webp": ".webp",
-    "image/gif": ".gif",
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-    "audio/mpeg": ".mp3",
-    "audio/wav": ".wav",
-    "audio/x-wav": ".wav",
-    "audio/ogg": ".ogg",
-}
 
 
 async def content(request: web.Request) -> web.StreamResponse:
     """`GET /api/v1/assets/{id}/content`; with `?download=1` under a friendly name."""
-    asset, key = await request.app[WEB].studio.content(request[USER], path_id(request))
+    asset_id, studio, user_id = path_id(request), request.app[WEB].studio, request[USER]
+    asset, key = await looking(request, lambda where: studio.content(user_id, asset_id, where))
     download = read_query(request, FileQuery).download
     headers = file_headers(asset.media_type, disposition(asset, download=download))
     return await served(request, key, headers, may_redirect=True)
@@ -45,7 +35,8 @@ async def content(request: web.Request) -> web.StreamResponse:
 
 async def thumbnail(request: web.Request) -> web.StreamResponse:
     """`GET /api/v1/assets/{id}/thumbnail`."""
-    key = await request.app[WEB].studio.thumbnail(request[USER], path_id(request))
+    asset_id, studio, user_id = path_id(request), request.app[WEB].studio, request[USER]
+    key = await looking(request, lambda where: studio.thumbnail(user_id, asset_id, where))
     if key is None:
         raise NotFound("This asset has no picture to show.")
     return await served(request, key, file_headers(MEDIA_TYPE, "inline"), may_redirect=False)
@@ -132,11 +123,3 @@ def disposition(asset: AssetView, *, download: bool) -> str:
     name = friendly_name(asset)
     plain = re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-")
     return f"{way}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
-
-
-def friendly_name(asset: AssetView) -> str:
-    """A file name that says what it is: `a-lighthouse-at-dusk-v3b.png`."""
-    words = "-".join(re.findall(r"\w+", (asset.asked or asset.prompt or asset.kind).lower()))
-    short = words[:NAME_MAX].rsplit("-", 1)[0] if len(words) > NAME_MAX else words
-    ending = ENDINGS.get(asset.media_type, "")
-    return "-".join(part for part in (short or asset.kind, asset.version) if part) + ending

@@ -40,6 +40,7 @@ HEADERS = {
 }
 PATH_SCHEMAS: dict[str, Json] = {
     "id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+    "tag": {"type": "string", "description": "As it is kept: lower case."},
     "thread": {"type": "string", "description": "A creation's `thread`, plain or percent-encoded."},
 }
 SECURITY = {

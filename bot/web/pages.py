@@ -14,10 +14,17 @@ from aiohttp import web
 from bot.web.assets import CURSORS
 from bot.web.body import path_id, read_query
 from bot.web.context import USER, WEB
+from bot.web.keeping import pages as collections
+from bot.web.looking import looking
+from bot.web.person import exports
+from bot.web.person import pages as person
+from bot.web.provenance import pages as provenance
 from bot.web.shapes import AssetQuery, Links, creation_out
 from core.creation.view import AssetView, CreationView
+from core.errors import Invalid
+from core.gallery.finding import HOW, parse
 from core.trust.words import clean
-from storage.gallery import Query
+from storage.finding import Query
 
 HERE = Path(__file__).parent
 LINKS = Links("")
@@ -73,8 +80,12 @@ def add_pages(app: web.Application) -> None:
             web.get("/", chat),
             web.get("/t/{thread}", conversation),
             web.get("/gallery", gallery),
+            web.post("/gallery/zip", exports.from_page),
             web.get("/a/{id}", detail),
             web.get("/help", explain),
+            *collections.ROUTES,
+            *provenance.ROUTES,
+            *person.ROUTES,
         ]
     )
 
@@ -118,14 +129,17 @@ async def gallery(request: web.Request) -> web.Response:
     asked = read_query(request, AssetQuery)
     cursors = request.app[CURSORS]
     words = clean(asked.q)
-    query = Query(
-        words=words,
+    within = Query(
         kind=asked.kind,
         favourite=asked.favourite or None,
         limit=PAGE_SIZE,
         before=cursors.read(asked.before),
     )
-    assets, after = await context.studio.gallery(request[USER], query)
+    refused = ""
+    try:
+        assets, after = await context.studio.gallery(request[USER], parse(words, within))
+    except Invalid as error:  # still being typed, perhaps: the sentence stands where the pictures were
+        assets, after, refused = [], None, error.message
     chosen = {"favourite": "true"} if asked.favourite else {"kind": str(asked.kind)} if asked.kind else {}
     return _page(
         request,
@@ -133,6 +147,8 @@ async def gallery(request: web.Request) -> web.Response:
         place="gallery",
         assets=assets,
         words=words,
+        refused=refused,
+        how=HOW,
         filters=[(name, _address(values, words), values == chosen) for name, values in FILTERS],
         chosen=chosen,
         first=asked.before is None,
@@ -143,7 +159,9 @@ async def gallery(request: web.Request) -> web.Response:
 async def detail(request: web.Request) -> web.Response:
     """One asset at its lasting address."""
     studio, user_id, asset_id = request.app[WEB].studio, request[USER], path_id(request)
-    shown = await studio.asset(user_id, asset_id)
+    shown = await looking(request, lambda where: studio.asset(user_id, asset_id, where))
+    if not shown.mine:
+        return _page(request, "others.html", place="asset", asset=shown)
     parent, children, thread = await studio.lineage(user_id, asset_id)
     return _page(request, "detail.html", place="asset", asset=shown, parent=parent, children=children, thread=thread)
 

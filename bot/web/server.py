@@ -11,7 +11,7 @@ from bot.web.context import WEB, Web
 from bot.web.errors import telling_errors
 from bot.web.guard import guarding
 from bot.web.headers import add_headers, learn_object_origin
-from bot.web.health import METRICS, Metrics, measuring
+from bot.web.health import measuring
 from bot.web.keys import Cursors
 from bot.web.pages import add_pages
 from bot.web.streams import CLOSING, close_streams
@@ -26,10 +26,10 @@ def make_web(context: Web) -> web.Application:
     """Everything that Easel answers over HTTP. Run it without an access log: addresses hold sign-in codes."""
     app = web.Application(middlewares=[measuring, telling_errors, guarding], client_max_size=BODY_MAX)
     app[WEB] = context
-    app[METRICS] = Metrics()
     app[CURSORS] = Cursors(context.secret_key)
     app[CLOSING] = asyncio.Event()
     app[openapi.DOCUMENT] = openapi.document(ROUTES)
+    app.on_response_prepare.append(shared.unlisted)
     app.on_response_prepare.append(add_headers)
     app.on_startup.append(learn_object_origin)
     app.on_shutdown.append(close_streams)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from core.creation.view import AssetView, CreationView, ErrorView, StepView
 from core.providers.base import Kind
 from core.wishes import Action, Options
-from storage.gallery import PAGE_MAX
+from storage.finding import PAGE_MAX
 from storage.tables import CreationState, StepState
 
 Made = Literal[Kind.IMAGE, Kind.VIDEO, Kind.SPEECH]
@@ -71,7 +71,12 @@ def _page_size(value: Any) -> Any:
 class AssetQuery(In):
     """What to look for in the gallery."""
 
-    q: str = Field(default="", max_length=1_000, description="Words typed, or words of the prompt that was sent.")
+    q: str = Field(
+        default="",
+        max_length=1_000,
+        description='Words of what was typed, sent, answered or tagged, by their beginnings; `"side by side"`, '
+        "`-without`, and `kind: made: model: provider: aspect: is: rated: tag: in: on: after: before: thread: by:`.",
+    )
     kind: Kind | None = Field(default=None, description="Uploads are listed only when asked for.")
     favourite: bool | None = None
     limit: Annotated[int, BeforeValidator(_page_size)] = Field(
@@ -155,6 +160,11 @@ class AssetOut(Out):
     creation_id: str | None
     favourite: bool
     visibility: str
+    tags: tuple[str, ...]
+    rating: int = Field(description="What the asker thinks of it: 1, -1, or 0 for nothing.")
+    mine: bool
+    author: str = Field(description="What its owner is called, where that is not the asker.")
+    credit: str = Field(description="What the person is called whose shared asset it was made from; or empty.")
     safety: str = Field(
         description="Empty, `spoiler` (show it behind a click) or `withheld` (its bytes are not given)."
     )

@@ -33,11 +33,7 @@ _ONE_FILE = "Send exactly one file, as one part of a multipart form."
 
 async def upload(request: web.Request) -> web.Response:
     """`POST /api/v1/uploads`: one multipart file; 201 with its asset."""
-    if request.content_type != "multipart/form-data":
-        raise Unsupported("Send the file as `multipart/form-data`.")
-    if (request.content_length or 0) > VIDEO_MAX + WRAPPING:
-        raise TooLarge(_TOO_LARGE)
-    async with _received(request) as file:
+    async with received(request) as file:
         asset = await request.app[WEB].studio.upload(request[USER], file.path, file.name)
     return answer(asset_out(asset, links_of(request)), 201)
 
@@ -51,8 +47,16 @@ class Received:
 
 
 @asynccontextmanager
-async def _received(request: web.Request) -> AsyncIterator[Received]:
-    """The request's one file on disk, for as long as the block runs."""
+async def received(request: web.Request) -> AsyncIterator[Received]:
+    """The request's one file on disk, for as long as the block runs.
+
+    Raises:
+        Unsupported, TooLarge, Invalid: with the sentence why.
+    """
+    if request.content_type != "multipart/form-data":
+        raise Unsupported("Send the file as `multipart/form-data`.")
+    if (request.content_length or 0) > VIDEO_MAX + WRAPPING:
+        raise TooLarge(_TOO_LARGE)
     path = request.app[WEB].incoming / new_id()
     try:
         yield Received(path, await _store(request, path))

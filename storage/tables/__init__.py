@@ -5,14 +5,16 @@ Public ids are random 128-bit hex. Money is integer micro-dollars. Times are UTC
 
 from storage.tables.assets import Asset, Collection, Look, Placement, Share, Tag, Vote, version_of
 from storage.tables.columns import UtcDateTime, new_id, now
+from storage.tables.machines import Allowance, Worker
 from storage.tables.money import Budget, Charge
-from storage.tables.people import Account, JoinCode, SignIn, Token, User, Workspace
+from storage.tables.people import Account, JoinCode, Membership, SignIn, Token, User, Workspace
 from storage.tables.words import UNFINISHED, ChargeState, CreationState, PostState, StepState
 from storage.tables.work import Creation, Inbound, Post, Step, Thread, Turn
 
 __all__ = [
     "UNFINISHED",
     "Account",
+    "Allowance",
     "Asset",
     "Budget",
     "Charge",
@@ -23,6 +25,7 @@ __all__ = [
     "Inbound",
     "JoinCode",
     "Look",
+    "Membership",
     "Placement",
     "Post",
     "PostState",
@@ -37,6 +40,7 @@ __all__ = [
     "User",
     "UtcDateTime",
     "Vote",
+    "Worker",
     "Workspace",
     "new_id",
     "now",

@@ -27,6 +27,7 @@ class Asset(SQLModel, table=True):
         Index(
             "asset_favourite", "user_id", "seq", sqlite_where=text("favourite = 1"), postgresql_where=text("favourite")
         ),
+        Index("asset_bare", "seq", sqlite_where=text("sidecar = 0"), postgresql_where=text("NOT sidecar")),
         {"sqlite_autoincrement": True},
     )
     seq: int | None = Field(default=None, sa_column=Column(SEQ, primary_key=True, autoincrement=True))
@@ -50,6 +51,8 @@ class Asset(SQLModel, table=True):
     sha256: str = ""
     object_key: str
     thumbnail_key: str | None = None
+    sidecar: bool = False
+    """Its recipe lies beside its object, under a key made from the object's own."""
     asked: str = ""
     """The person's own words."""
     prompt: str = ""
@@ -59,6 +62,10 @@ class Asset(SQLModel, table=True):
     """The sentence that the planner closed its creation with: found by search, as people remember it."""
     tags: str = ""
     """Its person's own words for it, lower case, a space between two; kept as rows of their own as well."""
+    hung_in: str = ""
+    """Ids of the collections it hangs in, a space between two. The database itself keeps it, from the placements."""
+    rating: int = 0
+    """What its own person thinks of it: 1, -1 or 0. The database itself keeps it, from the votes."""
     inputs: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, server_default="[]"))
     """Ids of all assets that it was made from; the first of them is its parent."""
     credit_id: str | None = Field(default=None, index=True)
@@ -70,6 +77,8 @@ class Asset(SQLModel, table=True):
     letter: int = 0
     visibility: str = "private"
     """`private`, `workspace` (whoever is in the one that it was made in) or `link` (whoever holds a share's link)."""
+    links_ended: int = 0
+    """How often its owner ended all of its lasting links; their keys hang on it."""
     safety: str = ""
     """What the check of the finished picture said: nothing, `spoiler` (shown behind a click) or `withheld`."""
     favourite: bool = False
@@ -149,10 +158,11 @@ class Collection(SQLModel, table=True):
 class Placement(SQLModel, table=True):
     """One asset in one collection."""
 
+    __table_args__ = (Index("placement_hung", "collection_id", "created_at", "asset_seq"),)
     collection_id: str = Field(foreign_key="collection.id", primary_key=True)
     asset_seq: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False, index=True))
     user_id: str = Field(foreign_key="user.id", index=True)
-    """Who hung it there: none but its owner can."""
+    """Who hung it there; whoever looks sees it only if they may see the asset itself."""
     created_at: datetime = created()
 
 

@@ -45,6 +45,14 @@ class Workspace(SQLModel, table=True):
     removed_at: datetime | None = moment()
 
 
+class Membership(SQLModel, table=True):
+    """When a platform last proved that a person is in a workspace: they spoke or pressed there, as one of it."""
+
+    user_id: str = Field(foreign_key="user.id", primary_key=True)
+    workspace_id: str = Field(foreign_key="workspace.id", primary_key=True)
+    seen_at: datetime = moment(nullable=False)
+
+
 class Token(SQLModel, table=True):
     """A key for programs; only its hash is kept."""
 

@@ -86,6 +86,8 @@ class Turn(SQLModel, table=True):
     output_tokens: int = 0
     cost_micros: int = big()
     created_at: datetime = created()
+    blanked_at: datetime | None = moment()
+    """When its words were taken out, because nothing goes on from them any more."""
 
 
 class Step(SQLModel, table=True):
@@ -119,6 +121,8 @@ class Step(SQLModel, table=True):
     intent_at: datetime | None = moment()
     """Committed before the provider is called: without an outcome, the call may or may not have happened."""
     ticket: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON, nullable=True))
+    spooled_at: datetime | None = moment()
+    """Since when what it made waits on a worker's disk, because the store of files was away."""
     error_code: str | None = None
     error_message: str | None = None
     cost_micros: int = big()

@@ -16,6 +16,8 @@ from yarl import URL
 
 from bot.app import App, running
 from bot.settings import Settings
+from bot.watch.census import Census
+from bot.watch.readiness import Readiness
 from bot.web.context import Web
 from bot.web.server import make_web
 from storage import gallery, people
@@ -104,7 +106,15 @@ class House:
         """An asset's row and its object."""
         creation = await self.creation(owner)
         content = png() if content is None else content
-        values: dict[str, Any] = {"kind": "image", "tool": "generate_image", "media_type": "image/png"} | more
+        made = {
+            "asked": "a quiet harbour",
+            "kind": "image",
+            "tool": "generate_image",
+            "media_type": "image/png",
+            "width": 64,
+            "height": 48,
+        }
+        values: dict[str, Any] = made | more
         step = Step(creation_id=creation.id, user_id=owner, turn=0, index=0, call_id="0", tool=values["tool"])
         asset = Asset(
             user_id=owner,
@@ -112,10 +122,7 @@ class House:
             creation_id=creation.id,
             thread_id=creation.thread_id,
             size_bytes=len(content),
-            width=64,
-            height=48,
             object_key=f"{owner}/{creation.id}/0.png",
-            asked="a quiet harbour",
             prompt="a quiet harbour in the fog, photoreal",
             provider="offline",
             model="sketch",
@@ -164,8 +171,14 @@ async def house(folder: Path, *, worker: bool = False, **values: Any) -> AsyncIt
 
 
 def web_of(app: App) -> Web:
+    readiness = Readiness(app)
     return Web(
         studio=app.studio,
+        kept=app.kept,
+        likeness=app.likeness,
+        provenance=app.provenance,
+        export=app.export,
+        joining=app.joining,
         database=app.database,
         objects=app.objects,
         pool=app.pool,
@@ -177,7 +190,9 @@ def web_of(app: App) -> Web:
         token_demanded=False,
         offline=True,
         incoming=app.settings.data_dir / "incoming",
-        not_ready=lambda: [],
+        not_ready=readiness.reasons,
+        metrics=Census(app, readiness).text,
+        figures=app.watch.figures,
     )
 
 
@@ -206,16 +221,18 @@ async def _person(app: App, name: str) -> Person:
     return Person(id=user_id, token=token)
 
 
-async def raw(url: str, request: bytes, *, wait_s: float = 5) -> bytes:
+async def raw(url: str, request: bytes, *, wait_s: float = 2) -> bytes:
     """Send bytes as they are, and read what comes until the server closes or falls silent."""
     address = URL(url)
     reader, writer = await asyncio.open_connection(address.host, address.port)
+    answer = b""
     try:
         writer.write(request)
         await writer.drain()
-        writer.write_eof()
-        return await asyncio.wait_for(reader.read(), wait_s)
+        while part := await asyncio.wait_for(reader.read(65_536), 0.2 if answer else wait_s):
+            answer += part
     except (TimeoutError, ConnectionError):
-        return b""
+        pass
     finally:
         writer.close()
+    return answer

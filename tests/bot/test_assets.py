@@ -1,6 +1,11 @@
 """The gallery over REST, and the bytes behind it."""
 
+import wave
+from array import array
+from io import BytesIO
+
 import pytest
+from PIL import Image
 
 from tests.bot.house import MISSING, House, form, png
 
@@ -77,7 +82,7 @@ async def test_a_deleted_asset_is_gone_with_its_bytes(quiet: House) -> None:
     for gone in (path, f"{path}/content", f"{path}/thumbnail", f"/a/{asset.id}"):
         assert (await quiet.ask("GET", gone)).status == 404
     assert (await quiet.ask("DELETE", path)).status == 404
-    assert await quiet.app.objects.keys() == []
+    assert await quiet.app.objects.keys(quiet.context.local_user_id) == []
 
 
 async def test_content_is_served_whole_in_part_and_not_twice(quiet: House) -> None:
@@ -123,9 +128,31 @@ async def test_a_thumbnail_is_made_when_first_asked_for(quiet: House) -> None:
     answer = await quiet.ask("GET", f"{ASSETS}/{asset.id}/thumbnail")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "image/webp")
     assert answer.body[8:12] == b"WEBP"
-    speech = await quiet.asset(quiet.context.local_user_id, b"RIFF", kind="speech", media_type="audio/wav")
-    assert (await quiet.ask("GET", f"{ASSETS}/{speech.id}/thumbnail")).status == 404
-    assert (await quiet.ask("GET", f"{ASSETS}/{speech.id}")).json["thumbnail_url"] is None
+    mute = await quiet.asset(quiet.context.local_user_id, b"RIFF", kind="speech", media_type="audio/wav")
+    assert (await quiet.ask("GET", f"{ASSETS}/{mute.id}/thumbnail")).status == 404
+
+
+async def test_the_thumbnail_of_a_narration_shows_its_waves(quiet: House) -> None:
+    speech = await quiet.asset(quiet.context.local_user_id, tone(), kind="speech", media_type="audio/wav")
+    answer = await quiet.ask("GET", f"{ASSETS}/{speech.id}/thumbnail")
+    with Image.open(BytesIO(answer.body)) as waves:
+        assert (waves.size, waves.mode) == ((512, 96), "RGBA")
+        quiet_half, loud_half = waves.crop((0, 0, 256, 96)), waves.crop((256, 0, 512, 96))
+        assert filled(quiet_half) * 3 < filled(loud_half)  # the second half of the tone is loud
+
+
+def tone() -> bytes:
+    """Two seconds of a tone that is soft first and loud then."""
+    kept = BytesIO()
+    with wave.open(kept, "wb") as file:
+        file.setparams((1, 2, 8_000, 0, "NONE", ""))
+        heights = [(1_000 if at < 8_000 else 20_000) * (1 if at // 10 % 2 else -1) for at in range(16_000)]
+        file.writeframes(array("h", heights).tobytes())
+    return kept.getvalue()
+
+
+def filled(picture: Image.Image) -> int:
+    return sum(picture.getchannel("A").histogram()[128:])
 
 
 async def test_an_upload_becomes_an_asset_that_can_be_worked_from(quiet: House) -> None:

@@ -237,8 +237,26 @@ async def test_the_gallery_finds_the_newest_first(terminal: Terminal) -> None:
     assert ["blue" in everything[0]["prompt"], "red" in everything[1]["prompt"]] == [True, True]
     assert all(Path(asset["path"]).is_file() for asset in everything)
     assert len((await terminal.run("gallery", "red", "--json")).json["assets"]) == 1
-    assert (await terminal.run("gallery", 'owner:"x" OR 1', "--json")).json["assets"] == []
+    assert (await terminal.run("gallery", '"x" OR 1 NEAR(', "--json")).json["assets"] == []
+    refused = await terminal.run("gallery", 'owner:"x" OR 1', "--json")
+    assert refused.code != 0
+    assert "owner: is nothing to search by" in refused.err
     assert "a blue kite" in (await terminal.run("gallery")).out
+
+
+async def test_inspect_knows_what_was_made_here_and_says_what_it_cannot_know(terminal: Terminal) -> None:
+    (asset,) = (await terminal.run("create", "a red kite", "--json")).json["assets"]
+    made = await terminal.run("inspect", asset["path"])
+    assert (made.code, made.out.splitlines()[0]) == (0, "Made here by you: v1 of “a red kite”.")
+    copy = terminal.folder / "copy.jpg"
+    with Image.open(asset["path"]) as picture:
+        picture.convert("RGB").resize((picture.width // 2, picture.height // 2)).save(copy)
+    report = (await terminal.run("inspect", str(copy), "--json")).json
+    assert (report["finding"], report["sightings"][0]["asset"]["id"]) == ("alike", asset["id"])
+    copy.write_bytes(b"no picture")
+    assert "Easel does not know this file." in (await terminal.run("inspect", str(copy))).out
+    missing = await terminal.run("inspect", str(terminal.folder / "nothing.png"))
+    assert (missing.code, "There is no file" in missing.err) == (2, True)
 
 
 async def test_the_doctor_says_what_would_be_used_and_what_is_missing(terminal: Terminal) -> None:

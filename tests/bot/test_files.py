@@ -28,7 +28,7 @@ class FarObjects(FileObjects):
 
 async def test_a_linked_store_serves_shown_files_itself(quiet: House) -> None:
     asset = await quiet.asset(quiet.context.local_user_id)
-    far = FarObjects(quiet.app.objects.folder, linked=True)
+    far = FarObjects(quiet.app.settings.data_dir / "objects", linked=True)
     async with served(replace(quiet.context, objects=far)) as base:
         house = replace(quiet, open_url=base)
         shown = await house.ask("GET", f"/api/v1/assets/{asset.id}/content")
@@ -44,7 +44,7 @@ async def test_a_linked_store_serves_shown_files_itself(quiet: House) -> None:
 
 async def test_a_store_without_links_is_streamed_through(quiet: House) -> None:
     asset = await quiet.asset(quiet.context.local_user_id)
-    far = FarObjects(quiet.app.objects.folder, linked=False)
+    far = FarObjects(quiet.app.settings.data_dir / "objects", linked=False)
     async with served(replace(quiet.context, objects=far)) as base:
         house, path = replace(quiet, open_url=base), f"/api/v1/assets/{asset.id}/content"
         whole = await house.ask("GET", path)

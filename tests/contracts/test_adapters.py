@@ -19,6 +19,8 @@ from tests.contracts.platforms import STAGES, Stage, stage
 from tests.fakes.planner import ScriptedPlanner, call, calls, picture
 from tests.fakes.provider import ScriptedProvider, Way
 
+pytestmark = pytest.mark.each_database
+
 PLATFORMS = pytest.mark.parametrize("name", list(STAGES))
 TWO_KINDS = ScriptedPlanner(calls(picture("one"), picture("two"), call("generate_speech", text="hello")))
 HOSTILE = "@everyone <!channel> <@U1> <@1234> [free](https://evil.example) <https://evil.example|free> **x** \u202e"

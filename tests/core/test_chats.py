@@ -18,6 +18,8 @@ from tests.fakes.media import png
 from tests.fakes.planner import ScriptedPlanner, calls, never, picture
 from tests.fakes.provider import ScriptedProvider, Way, models
 
+pytestmark = pytest.mark.each_database
+
 HERE = ThreadRef(platform="chat", workspace="W1", channel="C1", thread="T1")
 TO_OPEN = ThreadRef.to_open("chat", "W1", "C1", "E1")
 
@@ -136,7 +138,7 @@ async def test_a_thread_deleted_midway_loses_no_result(settings: Settings) -> No
 
 
 def _all() -> Any:
-    from storage.gallery import Query
+    from storage.finding import Query
 
     return Query()
 

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from bot.app import App, running
+from bot.machines import Timing
 from bot.settings import Settings
 from core.agent.catalogue import Model
 from core.agent.messages import Planner
 from core.chat import Adapter, ThreadRef
 from core.creation.view import CreationView
 from core.providers.base import Provider
+from core.trust.checks import Safety
 from core.wishes import Action, Options, Wish
 from storage import people
 from storage.creations import Snapshot, snapshot
@@ -98,6 +100,8 @@ async def opened(
     catalogue: tuple[Model, ...] | None = None,
     adapters: Mapping[str, Adapter] | None = None,
     worker: bool = True,
+    safety: Safety | None = None,
+    timing: Timing | None = None,
 ) -> AsyncIterator[House]:
     """Open the house. Only one may be open at a time: the durable engine is one per process."""
     provider = provider or ScriptedProvider()
@@ -108,6 +112,8 @@ async def opened(
         providers={provider.name: provider},
         models=catalogue or models(),
         adapters=adapters,
+        safety=safety,
+        timing=timing,
     ) as app:
         ada, bob = [await app.database.write(lambda session, name=name: _person(session, name)) for name in (ADA, BOB)]
         yield House(app=app, ada=ada, bob=bob)

@@ -28,6 +28,49 @@ export const asset = (id) => request("GET", `/assets/${id}`);
 export const change = (id, values) => request("PATCH", `/assets/${id}`, JSON.stringify(values), JSON_TYPE);
 export const remove = (id) => request("DELETE", `/assets/${id}`);
 
+// The same for many at once.
+export const favouriteAll = (ids, favourite) => post("/assets/favourites", { assets: ids, favourite });
+export const removeAll = (ids) => post("/assets/delete", { assets: ids });
+export const tagAll = (ids, add, remove = []) => post("/assets/tags", { assets: ids, add, remove });
+export const show = (ids, visibility, workspace = null) => post("/assets/visibility", { assets: ids, visibility, workspace });
+
+/** One change of many: `{ favourite }` or `{ delete: true }`. */
+export const changeAll = (ids, values) => (values.delete ? removeAll(ids) : favouriteAll(ids, values.favourite));
+
+export const rate = (id, value) => put(`/assets/${id}/rating`, { value });
+export const retag = (id, tags) => put(`/assets/${id}/tags`, { tags });
+export const tags = () => request("GET", "/tags");
+export const workspaces = () => request("GET", "/workspaces");
+
+export const collections = (asset) => request("GET", asset ? `/collections?asset=${asset}` : "/collections");
+export const beginCollection = (name) => post("/collections", { name });
+export const changeCollection = (id, values) => request("PATCH", `/collections/${id}`, JSON.stringify(values), JSON_TYPE);
+export const endCollection = (id) => request("DELETE", `/collections/${id}`);
+export const hang = (id, assets) => post(`/collections/${id}/assets`, { assets });
+export const takeDown = (id, assets) => post(`/collections/${id}/take-down`, { assets });
+
+/** Links; `thing` is `{ asset }` or `{ collection }`. */
+export const shares = (thing) => request("GET", `/shares?${new URLSearchParams(thing)}`);
+export const share = (thing, expires_in_s) => post("/shares", { ...thing, expires_in_s });
+export const unshare = (id) => request("DELETE", `/shares/${id}`);
+export const stopLinks = (id) => post(`/assets/${id}/stop-links`);
+
+// Where things come from.
+export const goOn = (id) => post(`/assets/${id}/go-on`);
+export const undo = (thread) => post(`/threads/${encodeURIComponent(thread)}/undo`);
+
+// The person.
+export const joinCode = () => post("/me/join-code");
+export const join = (code) => post("/me/join", { code });
+export const forget = (confirm) => post("/me/forget", { confirm });
+
+/** Ask what a file is; nothing of it is kept. */
+export function inspect(file) {
+  const form = new FormData();
+  form.append("file", file, file.name || "file");
+  return request("POST", "/inspect", form);
+}
+
 // Addresses by path alone, so that they are right behind every proxy.
 export const events = (id) => `${ROOT}/creations/${id}/events`;
 export const content = (id) => `${ROOT}/assets/${id}/content`;
@@ -49,6 +92,10 @@ const JSON_TYPE = { "Content-Type": "application/json" };
 
 function post(path, body = {}, headers = {}) {
   return request("POST", path, JSON.stringify(body), { ...JSON_TYPE, ...headers });
+}
+
+function put(path, body) {
+  return request("PUT", path, JSON.stringify(body), JSON_TYPE);
 }
 
 async function request(method, path, body, headers = {}) {

@@ -58,6 +58,9 @@ function open(view) {
   const title = view.title || view.prompt.slice(0, 80) || "Untitled";
   history.replaceState(null, "", address);
   document.title = `${title} · Easel`;
+  const versions = document.getElementById("versions");
+  versions.href = `${address}/tree`;
+  versions.hidden = false;
   composer.words.placeholder = "Reply to change it, or ask for more";
   const link = el("a", { href: address, dir: "auto", "aria-current": "page" }, title);
   document.getElementById("thread-list").prepend(el("li", {}, link));

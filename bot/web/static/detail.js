@@ -3,7 +3,9 @@
 import * as api from "./api.js";
 import { deleteAsked, toggleFavourite } from "./actions.js";
 import { isTyping } from "./dom.js";
+import { wireKeeping } from "./keep.js";
 import { note } from "./notes.js";
+import { wireSharing } from "./share.js";
 
 const main = document.getElementById("main");
 const asset = { id: main.dataset.id, kind: main.dataset.kind, version: main.dataset.version };
@@ -75,4 +77,6 @@ document.addEventListener("keydown", (event) => {
 });
 
 wireAlt();
+wireKeeping(asset.id);
+wireSharing({ asset: asset.id });
 localTimes();

@@ -14,6 +14,11 @@ export function confirmDeleteAll(count) {
   return asked(`Delete these ${count}?`, "They are removed for good, here and wherever they were shown.");
 }
 
+/** Ask anything else before it is gone. */
+export function askFirst(question, words) {
+  return asked(question, words);
+}
+
 function asked(question, words) {
   const dialog = document.getElementById("delete");
   dialog.querySelector("h2").textContent = question;

@@ -2,6 +2,7 @@
 
 import * as api from "./api.js";
 import { confirmDeleteAll } from "./dialog.js";
+import { Many } from "./many.js";
 import { announce, note } from "./notes.js";
 
 const MOST = 200;
@@ -13,6 +14,7 @@ export class Picking {
     this.gone = gone;
     this.ids = new Set();
     this.last = null;
+    this.many = new Many(() => [...this.ids], () => this.clear());
     this.bar = document.getElementById("picked");
     this.bar.addEventListener("click", (event) => this.#press(event.target.closest("[data-all]")?.dataset.all));
     document.getElementById("zip").addEventListener("submit", () => this.#named());
@@ -40,8 +42,10 @@ export class Picking {
   }
 
   clear() {
+    const { last } = this;
     this.ids.clear();
     this.last = null;
+    if (last && this.bar.contains(document.activeElement)) this.wall()?.bring(last)?.querySelector("a").focus();
     this.#show();
   }
 
@@ -64,6 +68,7 @@ export class Picking {
   #press(what) {
     if (what === "clear") this.clear();
     if (what === "delete") this.remove();
+    if (what === "keep") this.many.open();
     if (what === "favourite") this.#all([...this.ids], { favourite: true }, `${counted(this.ids.size)} added to favourites.`);
   }
 

@@ -21,9 +21,7 @@ class Piece {
 
   unfolded() {
     if (!this.node) {
-      const holder = document.createElement("template");
-      holder.innerHTML = this.markup;
-      this.node = holder.content.firstElementChild;
+      this.node = document.adoptNode(new DOMParser().parseFromString(this.markup, "text/html").body.firstElementChild);
       this.markup = null;
     }
     return this.node;
@@ -134,7 +132,7 @@ export class Wall {
   #take(nodes) {
     const fresh = nodes.map((node, at) => new Piece(node, this.pieces.length + at));
     this.pieces.push(...fresh);
-    for (const piece of fresh) if (piece.node.isConnected) this.hung.add(piece);
+    for (const piece of fresh) if (piece.node.parentNode === this.list) this.hung.add(piece);
     return fresh;
   }
 

@@ -1,6 +1,7 @@
 """The gallery, and the lasting page of each asset."""
 
 import re
+from zipfile import ZipFile
 
 from playwright.async_api import expect
 
@@ -31,19 +32,154 @@ async def test_the_gallery_finds_by_words_and_keeps_favourites(visitor: Visitor)
 
 
 async def test_the_gallery_goes_on_without_end_and_without_jumps(quiet: House) -> None:
-    for number in range(95):
+    for number in range(205):
         await quiet.asset(quiet.context.local_user_id, alt_text=f"picture {number}")
     async with visiting(quiet.open_url) as visitor:
         await visitor.open("/gallery")
-        await expect(visitor.page.locator(".tile")).not_to_have_count(0)
-        for _ in range(6):
-            await visitor.page.mouse.wheel(0, 20_000)
-            await visitor.page.wait_for_timeout(200)
-        await expect(visitor.page.locator(".tile")).to_have_count(95)
-        await expect(visitor.page.locator("#more")).to_have_count(0)
-        names = await visitor.page.locator(".tile img").evaluate_all("(images) => images.map((image) => image.alt)")
-        assert names == [f"picture {number}" for number in reversed(range(95))]
+        await expect(visitor.page.locator(".tiles.laid .tile")).not_to_have_count(0)
+        seen: dict[str, None] = {}
+        for _ in range(400):
+            names = await visitor.page.locator(".tile img").evaluate_all("(images) => images.map((each) => each.alt)")
+            seen |= dict.fromkeys(names)
+            if await visitor.page.locator("#more").count() == 0 and "picture 0" in seen:
+                break
+            await visitor.page.mouse.wheel(0, 500)
+            await visitor.page.wait_for_timeout(60)
+        assert list(seen) == [f"picture {number}" for number in reversed(range(205))]
+        assert await visitor.page.locator(".tile").count() < 120  # what is far away does not stand in the document
         assert visitor.complaints == []
+
+
+async def test_tiles_stand_in_columns_and_none_covers_another(quiet: House) -> None:
+    for number in range(40):
+        await quiet.asset(quiet.context.local_user_id, width=400 + 37 * (number % 9), height=300 + 53 * (number % 7))
+    async with visiting(quiet.open_url) as visitor:
+        await visitor.open("/gallery")
+        await expect(visitor.page.locator(".tiles.laid .tile")).not_to_have_count(0)
+        boxes = await visitor.page.locator(".tile").evaluate_all(BOXES)
+        assert len({round(left) for left, *_ in boxes}) == 4
+        for number, one in enumerate(boxes):
+            assert not any(overlap(one, other) for other in boxes[number + 1 :])
+
+
+BOXES = """(tiles) => tiles.map((tile) => {
+  const box = tile.getBoundingClientRect();
+  return [box.left, box.top, box.right, box.bottom];
+})"""
+
+
+def overlap(one: list[float], other: list[float]) -> bool:
+    return one[0] < other[2] - 1 and other[0] < one[2] - 1 and one[1] < other[3] - 1 and other[1] < one[3] - 1
+
+
+async def test_keys_walk_choose_mark_and_delete(quiet: House) -> None:
+    for number in range(12):
+        await quiet.asset(quiet.context.local_user_id, alt_text=f"picture {number}")
+    async with visiting(quiet.open_url) as visitor:
+        await visitor.open("/gallery")
+        page, here = visitor.page, visitor.page.locator(".tile:focus-within")
+        await page.keyboard.press("ArrowRight")
+        await expect(here.locator("img")).to_have_attribute("alt", "picture 11")
+        await page.keyboard.press("ArrowRight")
+        await expect(here.locator("img")).to_have_attribute("alt", "picture 10")
+        await page.keyboard.press("ArrowDown")
+        await expect(here.locator("img")).to_have_attribute("alt", "picture 6")
+        await page.keyboard.press("f")
+        await expect(here.locator("[data-favourite]")).to_have_attribute("aria-pressed", "true")
+        await page.keyboard.press("Delete")
+        await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        await expect(page.locator(".tile")).to_have_count(11)
+        await expect(page.locator("img[alt='picture 6']")).to_have_count(0)
+        await page.keyboard.press("x")
+        await page.keyboard.press("ArrowRight")
+        await page.keyboard.press("x")
+        await expect(page.locator("#picked output")).to_have_text("2 chosen")
+        await page.keyboard.press("Escape")
+        await expect(page.locator("#picked")).to_be_hidden()
+        assert visitor.complaints == []
+
+
+async def test_many_are_chosen_at_once_kept_and_deleted(quiet: House) -> None:
+    for number in range(9):
+        await quiet.asset(quiet.context.local_user_id, alt_text=f"picture {number}")
+    async with visiting(quiet.open_url) as visitor:
+        await visitor.open("/gallery")
+        page = visitor.page
+        picks = page.locator(".tile-pick")
+        await page.locator(".tile").first.hover()
+        await picks.nth(0).click()
+        await picks.nth(3).click(modifiers=["Shift"])
+        await expect(page.locator("#picked output")).to_have_text("4 chosen")
+        await page.get_by_role("button", name="Add to favourites").click()
+        await expect(page.locator(".tile-heart[aria-pressed=true]")).to_have_count(4)
+        await page.locator(".tile").first.hover()
+        await picks.nth(7).click()
+        await page.locator(".tile").nth(8).click()  # while choosing, a press anywhere on a tile chooses it
+        await page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+        await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        await expect(page.locator(".tile")).to_have_count(7)
+        await page.reload()
+        await expect(page.locator(".tile")).to_have_count(7)
+        assert visitor.complaints == []
+
+
+async def test_many_are_collected_tagged_and_packed_at_once(quiet: House) -> None:
+    for number in range(6):
+        await quiet.asset(quiet.context.local_user_id, alt_text=f"picture {number}", asked=f"picture {number}")
+    async with visiting(quiet.open_url) as visitor:
+        await visitor.open("/gallery")
+        page, picked = visitor.page, visitor.page.get_by_role("toolbar")
+
+        async def choose_two() -> None:
+            await page.locator(".tile").first.hover()
+            await page.locator(".tile-pick").nth(0).click()
+            await page.locator(".tile-pick").nth(1).click()
+
+        await choose_two()
+        await picked.get_by_role("button", name="Collect or tag").click()
+        await page.get_by_label("A new collection").fill("Summer")
+        await page.get_by_role("button", name="Hang").click()
+        await expect(page.locator("#toast")).to_contain_text("Hung in Summer")
+        await choose_two()
+        await picked.get_by_role("button", name="Collect or tag").click()
+        await page.get_by_label("Tags").fill("poster, jazz")
+        await page.get_by_role("button", name="Add", exact=True).click()
+        await expect(page.locator("#toast")).to_contain_text("Tagged")
+        await page.fill("#search", 'in:"Summer" tag:jazz')
+        await expect(page.locator(".tile")).to_have_count(2)
+        await choose_two()
+        async with page.expect_download() as coming:
+            await picked.get_by_role("button", name="Download as a zip file").click()
+        with ZipFile(await (await coming.value).path()) as packed:
+            assert sorted(packed.namelist()) == ["files/picture-4-v1.png", "files/picture-5-v1.png", "manifest.json"]
+        assert visitor.complaints == []
+
+
+async def test_a_film_moves_under_the_pointer_and_a_voice_shows_its_waves(visitor: Visitor) -> None:
+    await visitor.open("/")
+    await visitor.made("a 2 second clip of a sailing boat on the open sea")
+    await visitor.made("say 'The tide comes in.'")
+    await visitor.open("/gallery?q=boat")
+    tile = visitor.page.locator(".tile.video").first
+    await tile.hover()
+    await expect(tile.locator("video.moving")).to_have_count(1)
+    await visitor.page.mouse.move(5, 5)
+    await expect(tile.locator("video")).to_have_count(0)
+    await visitor.open("/gallery?q=tide")
+    wave = visitor.page.locator(".tile.speech .wave").first
+    await expect(wave).to_have_js_property("naturalWidth", 512)
+
+
+async def test_a_tile_that_is_dropped_on_the_chat_is_refined(visitor: Visitor) -> None:
+    await visitor.open("/")
+    await visitor.made("a paper kite")
+    await visitor.open("/gallery?q=kite")
+    await visitor.page.locator(".tile").first.hover()
+    await visitor.page.mouse.down()
+    await visitor.page.mouse.move(500, 500, steps=4)
+    await visitor.page.locator("#refine-zone").hover()
+    await visitor.page.mouse.up()
+    await expect(visitor.page.locator("#given")).to_contain_text("Refining v1")
 
 
 async def test_the_gallery_works_without_scripts(quiet: House) -> None:
