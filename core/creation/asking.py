@@ -12,6 +12,7 @@ import structlog
 
 from core.agent.catalogue import Catalogue, Model
 from core.creation.jobs import Job
+from core.creation.keeping import preview_key
 from core.creation.ordering import Ordering
 from core.errors import ProviderError, Uncertain
 from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
@@ -97,7 +98,7 @@ class Asking:
     async def _order(self, job: Job, folder: Path) -> Order:
         async def preview(file: Path) -> None:
             """A rough picture is worth no wait: the paid call that brought it goes on without."""
-            key = f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-preview{file.suffix}"
+            key = preview_key(job)
             with contextlib.suppress(OSError):  # a TimeoutError is one
                 async with asyncio.timeout(PREVIEW_S):
                     await self._objects.put(key, file, "image/png")

@@ -22,6 +22,7 @@ from storage.objects import ObjectStore
 from storage.tables import Asset, StepState, new_id, now
 
 ALT_MAX = 300
+UNVEIL_S = 5.0
 EXTENSIONS = {"image/webp": ".webp", "audio/mpeg": ".mp3", "audio/wav": ".wav", "image/jpeg": ".jpg"}
 
 
@@ -61,6 +62,15 @@ class Keeping:
         for ordinal, made in enumerate(output.files):
             with suppress(StoreAway):
                 await self._objects.delete(_key(job, ordinal, made))
+
+    async def unveil(self, job: Job) -> None:
+        """Take a preview back that no result follows, also one that a kill left without a word in its row.
+
+        What cannot be reached now, an audit finds.
+        """
+        with suppress(OSError):  # a TimeoutError is one
+            async with asyncio.timeout(UNVEIL_S):
+                await self._objects.delete(preview_key(job))
 
     async def tell(self, job: Job, assets: list[Asset], output: Output) -> None:
         """Rows, money and version names of everything that a step made, at once."""
@@ -138,6 +148,11 @@ def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -
         cost_micros=output.cost_micros,
         finished_at=now(),
     )
+
+
+def preview_key(job: Job) -> str:
+    """Where a step's rough pictures lie, one over the other."""
+    return f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-preview.png"
 
 
 def _key(job: Job, ordinal: int, made: Made) -> str:

@@ -13,7 +13,7 @@ from core.creation.ordering import Ordering
 from core.creation.spool import Spool
 from core.creation.stops import Stopped, Stops
 from core.errors import NativeError, ProviderError, UserError
-from core.providers.base import Output
+from core.providers.base import Kind, Output
 from storage import creations, ledger
 from storage.changes import Changes
 from storage.database import Database
@@ -166,6 +166,8 @@ class Making:
                 finished_at=now(),
             )
 
+        if job.step.kind == Kind.IMAGE and job.step.intent_at:
+            await self._keeping.unveil(job)
         await self._changes.write(job.creation.id, work)
 
     async def _job(self, step_id: str) -> Job | None:

@@ -37,6 +37,8 @@ async def test_what_was_finished_elsewhere_is_let_go_and_the_machine_is_ready_ag
         async with asyncio.timeout(10):
             while folder.exists():
                 await asyncio.sleep(0.02)
+        assert house.app.workbench
+        await house.app.workbench
         assert await Readiness(house.app).reasons() == []
 
 

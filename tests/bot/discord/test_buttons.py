@@ -214,7 +214,7 @@ async def test_forget_me_asks_first_then_deletes_and_shows_the_receipt(home: Hou
     (question,) = (await home.ada.slash(home.channel, "forget-me")).ephemeral
     assert len(await home.assets()) == 1
     await home.ada.press(question, "Delete everything")
-    receipt = phrases.FORGOTTEN.format(creations=1, assets=1)
+    receipt = phrases.FORGOTTEN.format(creations="1 request", assets="1 result")
     await home.until(lambda: receipt in question.text, "the receipt")
     assert result.deleted
     assert await home.assets() == []

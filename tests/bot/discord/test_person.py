@@ -135,7 +135,7 @@ async def test_the_receipt_counts_what_went_and_what_could_not_go(home: House) -
     home.server.always("delete", refuses(50013))
     (question,) = (await home.ada.slash(home.channel, "forget-me")).ephemeral
     await home.ada.press(question, "Delete everything")
-    told = phrases.FORGOTTEN.format(creations=1, assets=1)
+    told = phrases.FORGOTTEN.format(creations="1 request", assets="1 result")
     await home.until(lambda: told in question.text, "the receipt")
     assert "could not be deleted" in question.text
     assert receipts.KEPT in question.text
