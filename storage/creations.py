@@ -126,8 +126,12 @@ _IN_THREAD = (
     .limit(bindparam("most", type_=Integer))
 )
 _ROUND = columns(_CREATIONS.c.round).where(_CREATIONS.c.id == _OF).with_for_update(**rows.LOCKED)
-_SET_ROUND = update_rows(_CREATIONS).where(_CREATIONS.c.id == _OF)
-_COUNT_ROUND = update_rows(_THREADS).where(_THREADS.c.id == _OF).values(rounds=_THREADS.c.rounds + 1, head_id=None)
+_COUNT_ROUND = (
+    update_rows(_THREADS)
+    .where(_THREADS.c.id == _OF)
+    .values(rounds=_THREADS.c.rounds + 1, head_id=None)
+    .returning(_THREADS.c.rounds)
+)
 _PLACE = ("id", "user_id", "thread_id", "follows", "created_at", "surface", "worker", "action", "options")
 _PLACES = (
     columns(*(_CREATIONS.c[name] for name in _PLACE))
@@ -447,14 +451,18 @@ def overdue(session: Session, before: datetime) -> list[str]:
     return list(session.exec(query))
 
 
-def next_round(session: Session, creation: Creation) -> int:
-    """The version number of this creation's assets: given once, in the transaction that inserts the first of them."""
+def next_round(session: Session, creation: Creation) -> tuple[int, bool]:
+    """The version number of this creation's assets, given in the transaction that inserts the first of them.
+
+    Returns also whether that is this one. It counts as a change that a reader would see.
+    """
     number: int | None = rows.read(session, _ROUND, of=creation.id)[0].round
-    if number is None:
-        rows.write(session, _COUNT_ROUND, {"of": creation.thread_id})
-        number = int(rows.read(session, _PLAIN_THREAD, of=creation.thread_id)[0].rounds)
-        rows.write(session, _SET_ROUND, {"of": creation.id, "round": number})
-    return number
+    if number is not None:
+        touch(session, creation.id)
+        return number, False
+    number = int(rows.read(session, _COUNT_ROUND, of=creation.thread_id)[0].rounds)
+    rows.write(session, _TOUCH, {"of": creation.id, "round": number})
+    return number, True
 
 
 def add_steps(session: Session, turn: Turn, steps: Sequence[Step]) -> None:

@@ -85,8 +85,9 @@ def add(session: Session, creation: Creation, assets: Sequence[Asset]) -> None:
         Forgotten: the owner asked to be forgotten while the work ran; nothing is kept.
     """
     owner_id = staying(session, creation.user_id)
-    number = next_round(session, creation)  # locks the creation: of two steps that end now, one names its assets first
-    there = rows.read(session, _NAMED, of=creation.id)
+    # It locks the creation: of two steps that end now, one names its assets first.
+    number, is_first = next_round(session, creation)
+    there = () if is_first else rows.read(session, _NAMED, of=creation.id)
     known = {each.ordinal for each in there if each.step_id == assets[0].step_id}
     taken = {each.letter for each in there}
     fresh = [each for each in assets if each.ordinal not in known]
@@ -94,7 +95,6 @@ def add(session: Session, creation: Creation, assets: Sequence[Asset]) -> None:
         each.user_id, each.round, each.letter = owner_id, number, _free(each.letter, taken)
         taken.add(each.letter)
     rows.add(session, fresh)
-    touch(session, creation.id)
 
 
 def told(session: Session, creation_id: str, reply: str) -> None:

@@ -160,10 +160,10 @@ def test_an_ended_step_keeps_its_end(rows: Rows, ada: str) -> None:
 def test_a_round_is_counted_once_per_creation(rows: Rows, ada: str) -> None:
     one, two = (rows.creation(ada, thread_ref="rest:-:-:t") for _ in range(2))
 
-    def number(creation: Creation) -> int:
+    def number(creation: Creation) -> tuple[int, bool]:
         return rows.write(lambda session: creations.next_round(session, session.get_one(Creation, creation.id)))
 
-    assert [number(two), number(two), number(one), number(two)] == [1, 1, 2, 1]
+    assert [number(two), number(two), number(one), number(two)] == [(1, True), (1, False), (2, True), (1, False)]
 
 
 def test_a_thread_tells_its_newest_creations_oldest_first(rows: Rows, ada: str) -> None:
