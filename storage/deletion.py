@@ -140,7 +140,8 @@ def clear(session: Session, user_id: str) -> None:
     for each in ids:
         ledger.forget(session, each)
     _let_go(session, ids)
-    for table in (Vote, Share, Asset, Post, Step, Turn, Inbound):
+    # Tags and looks go after the assets: whoever notes one just now holds its asset's row, which is waited for.
+    for table in (Vote, Share, Asset, Tag, Look, Collection, Post, Step, Turn, Inbound):
         session.exec(delete(table).where(col(table.user_id).in_(ids)))
     session.exec(delete(Creation).where(col(Creation.user_id).in_(ids)))
     _leave_threads(session, ids)
@@ -158,8 +159,6 @@ def _let_go(session: Session, ids: list[str]) -> None:
     hung = col(Placement.asset_seq).in_(seqs) | col(Placement.collection_id).in_(walls)
     session.exec(delete(Placement).where(hung | col(Placement.user_id).in_(ids)))
     session.exec(delete(Share).where(col(Share.asset_id).in_(theirs) | col(Share.collection_id).in_(walls)))
-    for table in (Tag, Look, Collection):
-        session.exec(delete(table).where(col(table.user_id).in_(ids)))
     session.exec(update(Asset).where(col(Asset.credit_id).in_(ids)).values(credit_id=None))
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from storage import creations, gallery, ledger, people, posts
+from storage import creations, deletion, gallery, ledger, looks, people, posts
 from storage.database import Database
 from storage.errors import Forgotten
 from storage.ledger import Hold, Limit
-from storage.tables import Account, Asset, Budget, Creation, Post, Thread, User, Vote, Workspace, new_id
+from storage.tables import Account, Asset, Budget, Creation, Look, Post, Thread, User, Vote, Workspace, new_id
 from tests.storage.rows import Rows, asset_of, wish
 
 pytestmark = pytest.mark.each_database
@@ -166,11 +166,32 @@ async def test_a_vote_pressed_twice_at_once_is_one(both: tuple[Database, Databas
     assert await count(both[0], Vote) == 1
 
 
+async def test_a_look_that_is_noted_while_its_person_is_cleared_away_holds_nobody_back(
+    both: tuple[Database, Database],
+) -> None:
+    rows = Rows(both[0])
+    creation = await asyncio.to_thread(begun, rows)
+    made = asset_of(creation, await asyncio.to_thread(rows.step, creation))
+    await both[0].write(lambda session: gallery.add(session, session.get_one(Creation, creation.id), [made]))
+
+    def noted(session: Session) -> None:
+        if found := gallery.change(session, creation.user_id, made.id, thumbnail_key="small"):
+            looks.note(session, found, 12_345)
+        sleep(0.6)  # the other one clears away meanwhile
+
+    async def cleared() -> None:
+        await asyncio.sleep(0.2)
+        await both[1].write(lambda session: deletion.clear(session, creation.user_id))
+        await both[1].write(lambda session: deletion.leave(session, creation.user_id))
+
+    await both[0].write(lambda session: deletion.mark(session, creation.user_id))
+    await asyncio.gather(both[0].write(noted), cleared())
+    assert (await count(both[0], Look), await count(both[0], Asset), await count(both[0], User)) == (0, 0, 0)
+
+
 async def test_of_a_wish_and_a_goodbye_at_once_either_the_wish_is_refused_or_it_is_stopped(
     both: tuple[Database, Database],
 ) -> None:
-    from storage import deletion
-
     for _ in range(TIMES):
         ada = await both[0].write(lambda session: people.user_of(session, "test", "", new_id()).id)
         works = [lambda session, ada=ada: creations.record(session, wish(ada))] * 3
