@@ -7,8 +7,9 @@ winner wrote.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from functools import partial
 from time import monotonic
 from typing import Any, Protocol, TypeVar
@@ -165,7 +166,7 @@ def write(engine: Engine, work: Callable[[Session], T], wait_ms: int, *, until: 
         Unsure: it may have been stored.
         StorageBusy: nothing was stored; a lock was not free, or there is no time or no disk left.
     """
-    with Session(engine, expire_on_commit=False) as session:
+    with Session(engine, expire_on_commit=False) as session, _giving_back(session):
         try:
             number = _begin(session.connection(), wait_ms)
             result = work(session)
@@ -180,6 +181,21 @@ def write(engine: Engine, work: Callable[[Session], T], wait_ms: int, *, until: 
             meaning = _meaning(error)
             raise Unsure(number, result) if isinstance(meaning, Away) else meaning from error
         return result
+
+
+@contextmanager
+def _giving_back(session: Session) -> Iterator[None]:
+    """Let objects that a failed attempt added be new again: the next would pass over them as stored.
+
+    What it had loaded is let go before, so that it keeps its values: the attempt may turn out to have been committed.
+    """
+    try:
+        yield
+    except BaseException:
+        session.expunge_all()
+        with suppress(DBAPIError):
+            session.rollback()
+        raise
 
 
 async def steadily(run: Run, attempt: Callable[[], T], engine: Engine, within_s: float) -> T:

@@ -93,7 +93,7 @@ async def test_a_server_that_stays_away_is_said_as_busy(database: Database, post
         with away(postgres, "stopped"):
             for way in (hasty.read, hasty.write):
                 with pytest.raises(StorageBusy):
-                    await asyncio.wait_for(way(names), 3)
+                    await asyncio.wait_for(way(names), 30)
     finally:
         hasty.close()
 
@@ -104,8 +104,8 @@ async def test_a_server_that_stays_away_is_said_as_busy(database: Database, post
 class Cutter:
     """A wire to the server, cut once, at the COMMIT of a change: before it arrives, or before its answer does."""
 
-    def __init__(self, port: int, *, arrives: bool) -> None:
-        self._port, self._arrives = port, arrives
+    def __init__(self, port: int, *, arrives: bool, at: bytes = b"UPDATE") -> None:
+        self._port, self._arrives, self._at = port, arrives, at
         self.cut = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = self._listener.getsockname()[1]
@@ -129,7 +129,7 @@ class Cutter:
                 for source in select_ready([inside, outside], [], [])[0]:
                     if not (data := source.recv(65_536)):
                         return
-                    begun = begun or b"UPDATE" in data
+                    begun = begun or self._at in data
                     last = begun and source is inside and b"COMMIT" in data and not self.cut.is_set()
                     if last:
                         self.cut.set()
@@ -158,6 +158,32 @@ async def test_a_commit_without_an_answer_counts_once(database: Database, way: s
         wire.close()
     assert wire.cut.is_set()
     assert await database.read(names) == ["grows!"]
+
+
+@pytest.mark.parametrize("arrives", [True, False], ids=["carried out", "never arrived"])
+async def test_a_row_made_before_the_work_is_stored_by_the_attempt_that_counts(
+    database: Database, arrives: bool
+) -> None:
+    """An attempt that fails gives its objects back as new ones: the next would pass over what it takes for stored."""
+    url = database.engine.url
+    assert url.port
+    wire = Cutter(url.port, arrives=arrives, at=b"INSERT")
+    through = Database(url.set(port=wire.port).render_as_string(hide_password=False))
+    await database.write(add("known"))
+    new = User(name="new")
+
+    def work(session: Session) -> User:
+        session.add(new)
+        return session.exec(select(User).where(User.name == "known")).one()
+
+    try:
+        known = await asyncio.wait_for(through.write(work), 10)
+    finally:
+        through.close()
+        wire.close()
+    assert wire.cut.is_set()
+    assert (known.name, new.name) == ("known", "new")
+    assert sorted(await database.read(names)) == ["known", "new"]
 
 
 # --- several at once ---------------------------------------------------------------------------------------------

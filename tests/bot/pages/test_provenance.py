@@ -84,9 +84,10 @@ async def test_a_dropped_file_is_known_again_and_a_copy_looks_like_it(visitor: V
     await page.set_input_files("#file", tmp_path / "same.png")
     await expect(page.locator(".verdict")).to_have_text("Made here by you: v1 of “a red fox in the snow”.")
     await page.set_input_files("#file", tmp_path / "copy.jpg")
-    await expect(page.locator(".like")).to_have_count(1)
+    nearest = page.locator(".like").first  # sketches of other words may look a little like it as well
+    await expect(nearest).to_contain_text("a red fox in the snow")
     await expect(page.locator(".report")).to_contain_text("proves nothing")
-    await page.locator(".like").click()
+    await nearest.click()
     await page.wait_for_url("**/a/*")
     await expect(page.get_by_role("link", name="All versions")).to_be_visible()
 
