@@ -10,35 +10,40 @@ from sqlalchemy import bindparam, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
+from storage import rows
 from storage.errors import Forgotten
 from storage.tables import Account, Asset, Creation, SignIn, Token, User, Workspace, now
 
 LOCAL = "local"
 SIGN_IN_LIFE = timedelta(minutes=10)
 
-# Built once: they are asked at every request.
+# Built once, and asked on the tables: at every request, with every word from a chat, with every message written.
 _OF: Any = bindparam("of")
+_USERS, _ACCOUNTS, _TOKENS = rows.table_of(User), rows.table_of(Account), rows.table_of(Token)
 _USER = columns(User).where(col(User.id) == _OF)
-_STAYING = columns(col(User.forgotten_at), col(User.joined_to)).where(col(User.id) == _OF).with_for_update(read=True)
-_BY_TOKEN = columns(col(Token.user_id)).where(col(Token.sha256) == _OF, col(Token.revoked_at).is_(None))
+_STAYING = columns(_USERS.c.forgotten_at, _USERS.c.joined_to).where(_USERS.c.id == _OF).with_for_update(read=True)
+_BY_TOKEN = columns(_TOKENS.c.user_id).where(_TOKENS.c.sha256 == _OF, _TOKENS.c.revoked_at.is_(None))
+_KNOWN = (
+    columns(_USERS.c.id)
+    .join(_ACCOUNTS, _ACCOUNTS.c.user_id == _USERS.c.id)
+    .where(
+        _ACCOUNTS.c.platform == bindparam("platform"),
+        _ACCOUNTS.c.workspace == bindparam("workspace"),
+        _ACCOUNTS.c.platform_id == bindparam("of"),
+        _USERS.c.forgotten_at.is_(None),
+    )
+)
+_PLATFORM_ID = columns(_ACCOUNTS.c.platform_id).where(
+    _ACCOUNTS.c.user_id == _OF,
+    _ACCOUNTS.c.platform == bindparam("platform"),
+    (_ACCOUNTS.c.workspace == bindparam("workspace")) | (_ACCOUNTS.c.workspace == ""),
+)
 
 
 def known(session: Session, platform: str, workspace: str, platform_id: str) -> str | None:
     """The id of the person behind an account, if there is one who was not forgotten."""
-    return session.execute(_KNOWN, {"platform": platform, "workspace": workspace, "id": platform_id}).scalar()
-
-
-# Built once: asked with every word from a chat.
-_KNOWN = (
-    columns(col(User.id))
-    .join(Account, col(Account.user_id) == col(User.id))
-    .where(
-        col(Account.platform) == bindparam("platform"),
-        col(Account.workspace) == bindparam("workspace"),
-        col(Account.platform_id) == bindparam("id"),
-        col(User.forgotten_at).is_(None),
-    )
-)
+    found = rows.read(session, _KNOWN, platform=platform, workspace=workspace, of=platform_id)
+    return found[0].id if found else None
 
 
 def user_of(session: Session, platform: str, workspace: str, platform_id: str, name: str = "") -> User:
@@ -59,16 +64,8 @@ def user_of(session: Session, platform: str, workspace: str, platform_id: str, n
 
 def platform_id(session: Session, user_id: str, platform: str, workspace: str) -> str:
     """What a platform calls a person, in this workspace or everywhere on it. Empty: they have no account there."""
-    found = session.execute(_PLATFORM_ID, {"user": user_id, "platform": platform, "workspace": workspace})
-    return found.scalar() or ""
-
-
-# Built once: asked with every message that is written.
-_PLATFORM_ID = columns(col(Account.platform_id)).where(
-    col(Account.user_id) == bindparam("user"),
-    col(Account.platform) == bindparam("platform"),
-    (col(Account.workspace) == bindparam("workspace")) | (col(Account.workspace) == ""),
-)
+    found = rows.read(session, _PLATFORM_ID, of=user_id, platform=platform, workspace=workspace)
+    return found[0].platform_id if found else ""
 
 
 def local_user(session: Session) -> User:
@@ -96,10 +93,10 @@ def staying(session: Session, user_id: str) -> str:
     Raises:
         Forgotten: the person is gone, or asked to be.
     """
-    found = session.execute(_STAYING, {"of": user_id}).first()
-    if found is None or found.forgotten_at:
+    found = rows.read(session, _STAYING, of=user_id)
+    if not found or found[0].forgotten_at:
         raise Forgotten("this person asked to be forgotten")
-    return staying(session, found.joined_to) if found.joined_to else user_id
+    return staying(session, found[0].joined_to) if found[0].joined_to else user_id
 
 
 def workspace_of(session: Session, platform: str, platform_id: str) -> Workspace:
@@ -147,7 +144,8 @@ def add_token(session: Session, name: str) -> str:
 
 def user_by_token(session: Session, plain: str) -> str | None:
     """The id of the person a key belongs to."""
-    return session.execute(_BY_TOKEN, {"of": _hash(plain)}).scalars().first()
+    found = rows.read(session, _BY_TOKEN, of=_hash(plain))
+    return found[0].user_id if found else None
 
 
 def add_sign_in(session: Session, user_id: str) -> str:

@@ -4,14 +4,15 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import structlog
 
 from core import trail
 from core.chat import Adapter, MessageRef, ThreadRef
-from core.creation.posting import TOGETHER, Posting
+from core.creation.posting import SETTLES_S, TOGETHER, Posting
 from core.creation.progress import Progress
 from core.errors import Conflict, Unreachable
 from storage import creations, posts
@@ -19,6 +20,7 @@ from storage.changes import Changes
 from storage.database import Database
 from storage.tables import Asset, Post
 
+T = TypeVar("T")
 AGAIN_S = (1.0, 2.0, 5.0, 15.0)
 """Waits after a platform could not be asked; the last one repeats."""
 QUIET_S = 30.0
@@ -144,7 +146,7 @@ class Delivery:
             await self._progress.turn(creation_id, pace)
         else:
             self._progress.spent(pace)
-        held = await self._posting.show(creation_id, adapter)
+        held = await _to_its_end(self._posting.show(creation_id, adapter))
         return TOGETHER.total_seconds() if held else QUIET_S
 
     async def _end(self, creation_id: str) -> None:
@@ -170,6 +172,21 @@ class Delivery:
 
     def _adapter(self, thread: str) -> Adapter | None:
         return self.adapters.get(ThreadRef.parse(thread).platform)
+
+
+async def _to_its_end(round_of_messages: Coroutine[Any, Any, T]) -> T:
+    """Let a round end before it is given up: of one cut short nobody knows which messages stand, or stand twice.
+
+    What waits longer than a message may take waits for its platform, and is cut.
+    """
+    task = asyncio.create_task(round_of_messages)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=SETTLES_S)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        raise
 
 
 async def _or_later(changed: asyncio.Event, within_s: float) -> bool:

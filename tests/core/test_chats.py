@@ -87,6 +87,22 @@ async def test_of_two_that_open_a_thread_the_first_counts_and_is_told_to_the_sec
         assert (str(late.thread), late.id) == (root.thread, root.id)
 
 
+async def test_a_root_that_was_being_written_as_the_creation_ended_goes_where_another_one_counts(
+    settings: Settings,
+) -> None:
+    chat = MemoryChat(answers_s=1.5)
+    async with opened(settings, adapters={"chat": chat}) as house:
+        view = await asked(house, TO_OPEN)
+        async with asyncio.timeout(10):
+            while not chat.roots:
+                await asyncio.sleep(0.01)
+        own = MessageRef(replace(TO_OPEN, thread="T9"), "M9")
+        assert await house.app.chats.opened(view.id, own) == own
+        await shown(chat, house, view)
+    (root,) = chat.roots
+    assert root.deleted
+
+
 async def test_a_thread_opened_while_the_answer_was_lost_is_found_and_not_opened_again(settings: Settings) -> None:
     crashes: list[str] = []
 

@@ -92,6 +92,14 @@ async def test_a_message_that_was_taken_while_its_answer_was_lost_is_found_and_n
     assert status.shows.state == CreationState.SUCCEEDED
 
 
+async def test_a_message_on_its_way_as_the_creation_ends_is_waited_for_and_not_looked_for(settings: Settings) -> None:
+    chat = MemoryChat(answers_s=0.4)
+    async with opened(settings, adapters={"chat": chat}) as house:
+        await delivered(chat, house, await asked(house))
+    assert chat.finds == 0
+    assert set(chat.posts_per_intent()) == {1}
+
+
 async def test_a_restart_goes_on_in_the_same_message(settings: Settings) -> None:
     chat = MemoryChat()
     provider = ScriptedProvider(default=Way(ticket=True, after_s=1))

@@ -1,5 +1,6 @@
 """A chat platform in memory: as strict as a real one, and able to lose its answer at the worst moment."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -45,6 +46,8 @@ class MemoryChat:
     refuse: Callable[[str], bool] = lambda _: False
     """Told the method; True answers 429 and does nothing."""
     opening_s: float = 0.0
+    answers_s: float = 0.0
+    """How long after it took a message the platform says so."""
     gone: set[str] = field(default_factory=set)
     """Threads that this platform will not write in any more."""
     attached: dict[str, bytes] = field(default_factory=dict)
@@ -62,8 +65,7 @@ class MemoryChat:
         number = f"M{len(self.messages) + 1}"
         home = replace(thread, thread=f"T{number}")
         self.messages[number] = Posted(number, str(home), post.id, [view], [], role=post.role)
-        if self.lose(post):
-            raise Lost
+        await self._answer(post)
         return MessageRef(home, number)
 
     async def post(
@@ -78,8 +80,7 @@ class MemoryChat:
         attached = [(file.name, file.media_type, file.path.read_bytes()) for file in files]
         message = Posted(f"M{len(self.messages) + 1}", str(thread), post.id, [view], attached, role=post.role)
         self.messages[message.id] = message
-        if self.lose(post):
-            raise Lost
+        await self._answer(post)
         return MessageRef(thread, message.id)
 
     async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:
@@ -122,6 +123,11 @@ class MemoryChat:
     def posts_per_intent(self) -> list[int]:
         ids = [each.post_id for each in self.messages.values()]
         return [ids.count(each) for each in set(ids)]
+
+    async def _answer(self, post: Post) -> None:
+        await asyncio.sleep(self.answers_s)
+        if self.lose(post):
+            raise Lost
 
     def _limit(self, method: str, thread: ThreadRef) -> None:
         if thread.channel in self.gone or str(thread) in self.gone:
