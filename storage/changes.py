@@ -10,14 +10,16 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+import structlog
 from sqlmodel import Session, col, select
 
 from storage.database import Database
-from storage.errors import NotOurs
+from storage.errors import NotOurs, StorageBusy
 from storage.notices import MISSED, Notices
 from storage.tables import Creation
 
 T = TypeVar("T")
+AGAIN_S = 0.5
 POLL_S = 0.25
 NET_S = 2.0
 """Between two polls, while what other processes change is heard."""
@@ -26,6 +28,8 @@ ENDED = "ended"
 """What processes tell each other of a creation."""
 FLEET = 10
 """With more creations watched than this, each is looked at less often."""
+
+log = structlog.get_logger()
 
 
 class Listener(asyncio.Event):
@@ -78,12 +82,21 @@ class Changes:
     async def write(self, creation_id: str, work: Callable[[Session], T], *, at_once: bool = False) -> T:
         """Run one transaction that changes a creation on the way to its end, then tell who watches it.
 
+        A busy database is asked again as long as it takes: a ticket, or an answer that was paid for, stands nowhere
+        else until it is written.
+
         Raises:
             NotOurs: another worker carries it out. Nothing was stored.
         """
-        result = await self._database.write(self._owned(creation_id, work))
-        self.tell(creation_id, at_once=at_once)
-        return result
+        while True:
+            try:
+                result = await self._database.write(self._owned(creation_id, work))
+            except StorageBusy:
+                log.warning("storage_busy_again_soon")
+                await asyncio.sleep(AGAIN_S)
+            else:
+                self.tell(creation_id, at_once=at_once)
+                return result
 
     def _owned(self, creation_id: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
         """The work, once the row says that it is ours, which it then says until the end of the transaction."""

@@ -33,7 +33,7 @@ def person() -> Iterator[tuple["subprocess.Popen[str]", str]]:
 
 def left(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that still run after a while."""
-    return psutil.wait_procs(processes, timeout=10)[1]
+    return psutil.wait_procs(processes, timeout=60)[1]
 
 
 def family(running: "subprocess.Popen[str]") -> list[psutil.Process]:
