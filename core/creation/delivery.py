@@ -104,6 +104,7 @@ class Delivery:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._posting.close()
 
     async def _follow(self, creation_id: str) -> None:
         """The boundary of this job: a platform that cannot be asked now is asked again, until the creation ends."""

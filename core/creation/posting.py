@@ -63,6 +63,8 @@ class Posting:
         self._places: dict[str, int | None] = {}
         self._intended: set[str] = set()
         """Messages that were intended here, and of which no outcome is known."""
+        self._openings: dict[str, asyncio.Task[None]] = {}
+        """Creation → the opening of its thread that is under way."""
 
     async def show(self, creation_id: str, adapter: Adapter) -> bool:
         """Bring a thread up to date: messages that a crash left open, then the status, then what is new.
@@ -123,6 +125,14 @@ class Posting:
         if post.message_id:
             await adapter.delete(MessageRef(ThreadRef.parse(post.thread), post.message_id))
 
+    async def close(self) -> None:
+        """Let the openings of threads end that are under way; what takes too long is looked for after a restart."""
+        if tasks := set(self._openings.values()):
+            _, late = await asyncio.wait(tasks, timeout=SETTLES_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
     # --- the thread -----------------------------------------------------------------------------------------------
 
     async def _opened(self, creation_id: str, adapter: Adapter) -> Shown | None:
@@ -135,6 +145,21 @@ class Posting:
         return shown
 
     async def _open(self, shown: Shown, adapter: Adapter) -> None:
+        """Open the thread, or wait for whoever is opening it. An opening goes on to its end, also where the creation
+        ends first: of half of one nobody would know, and where another root counts it has to be taken back."""
+        creation_id = shown.rows.creation.id
+        if creation_id not in self._openings:
+            task = asyncio.create_task(self._write_root(shown, adapter), name=f"opening for {creation_id}")
+            self._openings[creation_id] = task
+            task.add_done_callback(lambda done: self._opened_or_not(creation_id, done))
+        await asyncio.shield(self._openings[creation_id])
+
+    def _opened_or_not(self, creation_id: str, task: asyncio.Task[None]) -> None:
+        del self._openings[creation_id]
+        if not task.cancelled() and (error := task.exception()):  # whoever waits still is told, too
+            log.debug("thread_not_opened", creation=creation_id, error=type(error).__name__)
+
+    async def _write_root(self, shown: Shown, adapter: Adapter) -> None:
         post, is_new = await self._intend(shown, posts.ROOT)
         if post.state == PostState.LOST:
             raise Unreachable("not opened")

@@ -24,7 +24,7 @@ DROPS, WISHES = 20, 40
 MANY = 20
 PER_SECOND = 45
 NO_LIMIT = {"EASEL_USER_AT_ONCE": 0}
-WITHIN_S = 60.0
+WITHIN_S = 150.0
 
 
 @pytest.fixture
@@ -225,6 +225,7 @@ async def test_one_token_asks_at_most_45_times_a_second_and_answers_to_people_ar
 # --- words --------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.timeout(400)  # half a minute, unless much else goes on
 async def test_two_hundred_hostile_wishes_ping_nobody_and_break_no_message(tmp_path: Path) -> None:
     corpus = [words[:6_000] for words in hostile(220) if words.strip()][:200]
     assert len(corpus) == 200
