@@ -12,6 +12,8 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import registry
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
@@ -131,10 +133,31 @@ class Sqlite:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+class _Brisk(SQLiteDialect_pysqlite):
+    """Savepoints as plain text: SQLAlchemy builds and compiles each anew, which takes longer than SQLite's own part."""
+
+    supports_statement_cache = True
+
+    def do_savepoint(self, connection: Connection, name: str) -> None:
+        connection.exec_driver_sql(f"SAVEPOINT {name}")
+
+    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
+        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: Connection, name: str) -> None:
+        connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
+
+
+registry.register("sqlite.brisk", __name__, _Brisk.__name__)
+
+
 def make_engine(url: str) -> Engine:
     """An engine whose connections are safe for many threads and survive a power cut."""
     engine = create_engine(
-        make_url(url), pool_size=READERS + 2, connect_args={"check_same_thread": False}, hide_parameters=True
+        make_url(url).set(drivername="sqlite+brisk"),
+        pool_size=READERS + 2,
+        connect_args={"check_same_thread": False},
+        hide_parameters=True,
     )
     event.listen(engine, "connect", _prepare)
     return engine
