@@ -2,14 +2,17 @@
 
 import contextlib
 import secrets
+from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+PROVIDERS = ("openai", "replicate", "runway")
+"""Those beyond this machine's own."""
 Usd = Annotated[float | None, Field(ge=0)]
 
 
@@ -18,7 +21,21 @@ def _blank_is_unset(value: Any) -> Any:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _counts(value: Any) -> Any:
+    """`runway=2, replicate=20`, as numbers by name."""
+    if not isinstance(value, str):
+        return value
+    pairs = [each.partition("=") for each in value.split(",") if each.strip()]
+    found = {name.strip(): count.strip() for name, _, count in pairs}
+    if wrong := [name for name, count in found.items() if name not in PROVIDERS or not count.isdecimal()]:
+        raise ValueError(
+            f"write for example runway=2, replicate=20 (of {', '.join(PROVIDERS)}), not {', '.join(wrong)}"
+        )
+    return found
+
+
 Text = Annotated[str | None, BeforeValidator(_blank_is_unset)]
+AtOnce = Annotated[Mapping[str, Annotated[int, Field(ge=1)]] | None, NoDecode, BeforeValidator(_counts)]
 Secret = Annotated[SecretStr | None, BeforeValidator(_blank_is_unset)]
 Limit = Annotated[Usd, BeforeValidator(_blank_is_unset)]
 
@@ -54,6 +71,7 @@ class Settings(BaseSettings):
     # --- how work is done
     user_at_once: int = _env("EASEL_USER_AT_ONCE", 2, ge=0)
     at_once: int = _env("EASEL_AT_ONCE", 0, ge=0)
+    providers_at_once: AtOnce = _env("EASEL_PROVIDERS_AT_ONCE")
     deadline_s: float = _env("EASEL_DEADLINE_S", 3_600, gt=0)
     drain_s: float = _env("EASEL_DRAIN_S", 120, ge=0)
     poll_s: Annotated[float | None, BeforeValidator(_blank_is_unset)] = _env("EASEL_POLL_S")
@@ -127,12 +145,8 @@ class Settings(BaseSettings):
     @property
     def paid_keys(self) -> tuple[str, ...]:
         """Names of the providers beyond this machine's own that are set up: by a key, or by a server's address."""
-        keys = {
-            "openai": self.openai_api_key or self.openai_base_url,
-            "replicate": self.replicate_api_token,
-            "runway": self.runwayml_api_secret,
-        }
-        return tuple(name for name, key in keys.items() if key)
+        keys = (self.openai_api_key or self.openai_base_url, self.replicate_api_token, self.runwayml_api_secret)
+        return tuple(name for name, key in zip(PROVIDERS, keys, strict=True) if key)
 
     @property
     def chat_platforms(self) -> tuple[str, ...]:

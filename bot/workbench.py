@@ -25,6 +25,7 @@ from core.creation.making import Making
 from core.creation.ordering import Ordering
 from core.creation.planning import Planning
 from core.creation.receiving import Receiving
+from core.creation.rooms import Rooms
 from core.creation.takeover import Takeover
 from core.trust.budget import Budgets
 from core.trust.checks import Checks, Policy
@@ -103,6 +104,7 @@ def _boundary(app: App, made: Makers) -> Boundary:
         ordering,
         app.machines.providers({name: WatchedProvider(each, app.watch) for name, each in made.providers.items()}),
         app.catalogue,
+        Rooms(app.database, app.changes, settings.providers_at_once or {}),
         poll_s=settings.poll_s,
         rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO),
     )

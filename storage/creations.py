@@ -94,6 +94,19 @@ _CHANGE = _TOUCH.where(or_(*(_CREATIONS.c.state == state for state in UNFINISHED
 _CHANGE_OPEN = update_rows(_STEP_ROWS).where(or_(*(_STEP_ROWS.c.state == state for state in OPEN_STEPS)))
 _CHANGE_STEP = _CHANGE_OPEN.where(_STEP_ROWS.c.id == _OF)
 _CLOSE_STEPS = _CHANGE_OPEN.where(_STEP_ROWS.c.creation_id == _OF)
+_ORDERING = columns(func.pg_advisory_xact_lock(func.hashtextextended(_OF, ADMITTING)))
+_UNDER_WAY = (
+    columns(func.count().label("orders"))
+    .select_from(_STEP_ROWS)
+    .join(_CREATIONS, _CREATIONS.c.id == _STEP_ROWS.c.creation_id)
+    .where(
+        _CREATIONS.c.state == CreationState.RUNNING,
+        _STEP_ROWS.c.provider == _OF,
+        _STEP_ROWS.c.state == StepState.IN_PROGRESS,
+        _STEP_ROWS.c.intent_at.is_not(None),
+        _STEP_ROWS.c.spooled_at.is_(None),
+    )
+)
 _ADMIT = _TOUCH.where(_CREATIONS.c.state == CreationState.QUEUED)
 _ADD_COST = _TOUCH.values(planning_micros=_CREATIONS.c.planning_micros + bindparam("more"))
 _CREATION = (
@@ -392,6 +405,14 @@ def change_step(session: Session, step: Step, **values: Any) -> None:
     for name, value in values.items():
         setattr(step, name, value)
     touch(session, step.creation_id)
+
+
+def under_way(session: Session, provider: str, *, alone: bool = False) -> int:
+    """How many orders a provider has that are neither made nor failed. `alone`: nobody else counts them so until this
+    transaction ends."""
+    if alone and session.get_bind().dialect.name != "sqlite":  # which has one writer
+        session.connection().execute(_ORDERING, {"of": provider})
+    return int(rows.read(session, _UNDER_WAY, of=provider)[0].orders)
 
 
 def cancel(session: Session, user_id: str, creation_id: str) -> CreationState | None:

@@ -14,6 +14,7 @@ from core.agent.catalogue import Catalogue, Model
 from core.creation.jobs import Job
 from core.creation.keeping import preview_key
 from core.creation.ordering import Ordering
+from core.creation.rooms import Rooms
 from core.errors import ProviderError, Uncertain
 from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
 from core.providers.fitting import fit
@@ -48,6 +49,7 @@ class Asking:
         ordering: Ordering,
         providers: Mapping[str, Provider],
         catalogue: Catalogue,
+        rooms: Rooms,
         *,
         poll_s: float | None,
         rerun_uncertain_micros: int,
@@ -57,6 +59,7 @@ class Asking:
         self._ordering = ordering
         self._providers = providers
         self._catalogue = catalogue
+        self._rooms = rooms
         self._poll_s = poll_s
         self._rerun_uncertain_micros = rerun_uncertain_micros
 
@@ -121,12 +124,13 @@ class Asking:
         """Commit the intent, then call. An intent found without an outcome: an earlier call may have been paid."""
         if job.step.intent_at and not provider.repeatable and not self._may_rerun(job):
             return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
-        await self._mark(
+        await self._rooms.enter(
             job,
             state=StepState.IN_PROGRESS,
             intent_at=now(),
             started_at=job.step.started_at or now(),
             attempts=job.step.attempts + 1,
+            detail="",
         )
         return await self._called(job, order, provider)
 

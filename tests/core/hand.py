@@ -1,4 +1,4 @@
-"""One of several workers in a process of its own: `python -m tests.core.hand FOLDER NAME WAY DRAIN_S AT_ONCE`.
+"""One of several workers in a process of its own: `python -m tests.core.hand FOLDER NAME WAY DRAIN_S AT_ONCE ROOMS`.
 
 It works on the PostgreSQL of `DATABASE_URL`, hurries about the dead, and writes its provider's books into `FOLDER`,
 which all hands share. It says its worker id, and then works until it is told to stop, as `easel worker` does.
@@ -40,11 +40,12 @@ def settings_of(folder: Path, name: str, **more: object) -> Settings:
     return Settings(_env_file=None, EASEL_DATA_DIR=folder / "data", **(facts | named | more))  # type: ignore[arg-type]
 
 
-async def work(folder: Path, name: str, way: str, drain_s: float, at_once: int) -> None:
-    """Work until told to stop."""
+async def work(folder: Path, name: str, way: str, drain_s: float, at_once: int, rooms: int) -> None:
+    """Work until told to stop. `rooms`: how many orders the provider takes at once, 0 for all."""
     provider = ScriptedProvider(default=WAYS[way], books=folder / "books.jsonl")
     planner = ScriptedPlanner(calls(picture()))
     settings = settings_of(folder, name, EASEL_DRAIN_S=drain_s, EASEL_AT_ONCE=at_once)
+    settings = settings.model_copy(update={"providers_at_once": {provider.name: rooms} if rooms else None})
     async with running(
         settings, listen=True, planner=planner, providers={provider.name: provider}, models=PAID, timing=HURRIED
     ) as app:
@@ -57,9 +58,9 @@ async def work(folder: Path, name: str, way: str, drain_s: float, at_once: int) 
 def main() -> int:
     """Work, and say by the exit code how it ended."""
     set_up("WARNING")
-    folder, name, way, drain_s, at_once = sys.argv[1:]
+    folder, name, way, drain_s, at_once, rooms = sys.argv[1:]
     try:
-        asyncio.run(work(Path(folder), name, way, float(drain_s), int(at_once)))
+        asyncio.run(work(Path(folder), name, way, float(drain_s), int(at_once), int(rooms)))
     except DeclaredDead:
         return DEAD
     except NameTaken:

@@ -63,6 +63,18 @@ async def test_more_wait_than_may_run_and_all_workers_keep_to_the_one_limit(yard
     assert set(yard.books.count("submit").values()) == {1}
 
 
+async def test_three_workers_together_place_no_more_orders_than_the_provider_takes(yard: Yard) -> None:
+    await asyncio.gather(*(yard.hand("half a second", rooms=2) for _ in range(3)))
+    views = await asyncio.gather(*(yard.house.ask(f"nr {number}") for number in range(9)))
+    ended = [await yard.house.end(view) for view in views]
+    assert all(succeeded(view) for view in ended)
+    begun = sorted(float(str(entry["at"])) for entry in yard.books if entry["what"] == "submit")
+    assert len(begun) == 9
+    # of any three one after the other, the third had to wait for the half second of the first
+    assert min(third - first for first, third in zip(begun, begun[2:], strict=False)) >= 0.5
+    assert len(await yard.carried_out_by()) == 3
+
+
 async def test_a_hundred_wishes_at_three_workers_never_spend_more_than_the_budget(yard: Yard) -> None:
     yard.environment = {"EASEL_BUDGET_TOTAL_DAY_USD": "1"}
     await asyncio.gather(*(yard.hand("quick") for _ in range(3)))

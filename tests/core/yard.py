@@ -54,12 +54,12 @@ class Yard:
         return Books(self.folder / "books.jsonl")
 
     async def hand(
-        self, way: str, *, name: str = "", drain_s: float = 10, at_once: int = 0, ready: bool = True
+        self, way: str, *, name: str = "", drain_s: float = 10, at_once: int = 0, rooms: int = 0, ready: bool = True
     ) -> Hand:
         """A new worker, once it is at work."""
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-W", "error", "-W", "ignore::DeprecationWarning", "-m", "tests.core.hand"),
-            *(str(self.folder), name, way, str(drain_s), str(at_once)),
+            *(str(self.folder), name, way, str(drain_s), str(at_once), str(rooms)),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             env=os.environ | {"DATABASE_URL": self._url} | self.environment,
