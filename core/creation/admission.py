@@ -170,12 +170,7 @@ class Admission:
             return
         waiting, running = await self._read()
         chosen = admissible(waiting, running, self._room)
-        begun = {place.id for place in chosen}
-        if chosen and self._crew:
-            begun = await self._admit_some(self._crew)
-        else:
-            for place in chosen:
-                await self._admit(place)
+        begun = await self._admit(chosen) if chosen else set()
         self._line = (0.0, [])
         if self._crew and not self._crew.shows:
             return
@@ -191,19 +186,21 @@ class Admission:
                 self._changes.tell(place.id)
             self._waits(place)
 
-    async def _admit(self, place: Place) -> None:
-        admitted = await self._database.write(
-            lambda session: creations.admit(session, place.id, self._worker_id, self._deadline)
-        )
-        if admitted:
-            await self._start(place.id)
-
-    async def _admit_some(self, crew: Crew) -> set[str]:
-        begun = await crew.admit(self._room, self._deadline)
-        for creation_id in begun:
-            await self._start(creation_id)
-            self._changes.tell(creation_id)
+    async def _admit(self, chosen: Sequence[Place]) -> set[str]:
+        """Admit all in one transaction, then start them side by side: one by one, a crowd would wait for its own line."""
+        if self._crew:
+            begun = await self._crew.admit(self._room, self._deadline)
+        else:
+            begun = await self._database.write(lambda session: self._admitted(session, chosen))
+        await asyncio.gather(*map(self._start, begun))
+        if self._crew:
+            for creation_id in begun:
+                self._changes.tell(creation_id)
         return set(begun)
+
+    def _admitted(self, session: Session, chosen: Sequence[Place]) -> list[str]:
+        ids = (place.id for place in chosen)
+        return [each for each in ids if creations.admit(session, each, self._worker_id, self._deadline)]
 
     async def _read(self) -> tuple[list[Place], list[Place]]:
         return await self._database.read(_places)
