@@ -187,7 +187,7 @@ class Admission:
             self._waits(place)
 
     async def _admit(self, chosen: Sequence[Place]) -> set[str]:
-        """Admit all in one transaction, then start them side by side: one by one, a crowd would wait for its own line."""
+        """Admit all in one transaction, then start them side by side: one by one, a crowd waits for its own line."""
         if self._crew:
             begun = await self._crew.admit(self._room, self._deadline)
         else:

@@ -1,6 +1,5 @@
 """Providers that take few orders at once: no more are under way there, and whoever waits is told so."""
 
-import asyncio
 from typing import Any
 
 import pytest
