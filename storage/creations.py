@@ -6,7 +6,7 @@ Functions take a `Session` and run inside `Database.read`, `write` or `record`.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, bindparam, func, or_
 from sqlalchemy import select as columns
@@ -122,7 +122,9 @@ _RATINGS = (
 _INBOUNDS = rows.table_of(Inbound)
 _INBOUND = columns(_INBOUNDS.c.creation_id).where(_INBOUNDS.c.event_key == _OF)
 _THREAD_AT = columns(_THREADS.c.id).where(_THREADS.c.ref == _OF)
-_PLAIN_CREATION = columns(_CREATIONS).where(_CREATIONS.c.id == _OF)
+_LOOKED_AT = columns(_CREATIONS, _THREADS.c.ref.label("thread_ref"), _THREADS.c.title.label("thread_title")).where(
+    _CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id
+)
 _STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
 _STANDING = columns(_THREADS.c.ref, _CREATIONS.c.state, _CREATIONS.c.started_at, _CREATIONS.c.worker).where(
     _CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id
@@ -151,7 +153,6 @@ _PLACES = (
     .where(_CREATIONS.c.state == bindparam("state"))
     .order_by(_CREATIONS.c.created_at, _CREATIONS.c.id)
 )
-_PLAIN_THREAD = columns(_THREADS).where(_THREADS.c.id == _OF)
 _PLAIN_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
 _PLAIN_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
 _PLAIN_ASSETS = _PLAIN_ASSETS.order_by(_ASSET_ROWS.c.letter, _ASSET_ROWS.c.ordinal)
@@ -245,17 +246,25 @@ def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> 
     return Snapshot(creation, thread, steps, assets, _notes(session, creation, assets))
 
 
+class _Thread(NamedTuple):
+    ref: str
+    title: str
+
+
 def looked_at(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
     """The same for a view alone, which is read after every change: plain rows with the columns of the classes.
 
-    Nothing may be changed in them, and they have none of the classes' properties.
+    Nothing may be changed in them, and they have none of the classes' properties; of the thread there is its address
+    and its title.
     """
-    found: Any = rows.read(session, _PLAIN_CREATION, of=creation_id)
+    found = rows.read(session, _LOOKED_AT, of=creation_id)
     if not found or (user_id is not None and found[0].user_id != user_id):
         return None
-    thread: Any = rows.read(session, _PLAIN_THREAD, of=found[0].thread_id)
-    steps, assets = (tuple(rows.read(session, query, of=creation_id)) for query in (_PLAIN_STEPS, _PLAIN_ASSETS))
-    return Snapshot(found[0], thread[0], steps, assets, _notes(session, found[0], assets))  # type: ignore[arg-type]
+    creation: Any = found[0]
+    steps: Any = rows.read(session, _PLAIN_STEPS, of=creation_id) if creation.started_at else ()
+    assets: Any = rows.read(session, _PLAIN_ASSETS, of=creation_id) if creation.round else ()
+    thread: Any = _Thread(creation.thread_ref, creation.thread_title)
+    return Snapshot(creation, thread, tuple(steps), tuple(assets), _notes(session, creation, assets))
 
 
 def _notes(session: Session, creation: Creation, assets: Sequence[Asset]) -> Notes:

@@ -17,7 +17,7 @@ from storage.tables import Asset, Creation, Look, Placement, Share, Tag, Thread,
 
 _OF: Any = bindparam("of")
 _ROWS = rows.table_of(Asset)
-_CHANGE = update_rows(_ROWS).where(_ROWS.c.id == _OF, _ROWS.c.user_id == bindparam("owner"))
+_MARK = update_rows(_ROWS).where(_ROWS.c.id == _OF, _ROWS.c.user_id == bindparam("owner"))
 _TOLD = update_rows(_ROWS).where(_ROWS.c.creation_id == _OF).values(reply=bindparam("reply"))
 _NAMED = columns(_ROWS.c.step_id, _ROWS.c.ordinal, _ROWS.c.letter).where(_ROWS.c.creation_id == _OF)
 
@@ -57,9 +57,11 @@ def seen(
 
 def vote(session: Session, user_id: str, asset_id: str, value: int) -> None:
     """Note what a person thinks of an asset; 0 takes it back."""
-    session.exec(delete_rows(Vote).where(col(Vote.asset_id) == asset_id, col(Vote.user_id) == user_id))
-    if value:
-        session.add(Vote(asset_id=asset_id, user_id=user_id, value=value))
+    if not value:
+        session.exec(delete_rows(Vote).where(col(Vote.asset_id) == asset_id, col(Vote.user_id) == user_id))
+        return
+    given = rows.insert_of(session)(Vote).values(**Vote(asset_id=asset_id, user_id=user_id, value=value).model_dump())
+    session.execute(given.on_conflict_do_update(index_elements=("asset_id", "user_id"), set_={"value": value}))
 
 
 def lineage(session: Session, user_id: str, asset_id: str) -> tuple[Asset | None, list[Asset]]:
@@ -71,9 +73,13 @@ def lineage(session: Session, user_id: str, asset_id: str) -> tuple[Asset | None
 
 
 def change(session: Session, user_id: str, asset_id: str, **values: Any) -> Asset | None:
-    """Set columns of one asset of this person."""
-    changed = rows.write(session, _CHANGE, values | {"of": asset_id, "owner": user_id})
-    return asset(session, user_id, asset_id) if changed else None
+    """Set columns of one asset of this person, and read it."""
+    return asset(session, user_id, asset_id) if mark(session, user_id, asset_id, **values) else None
+
+
+def mark(session: Session, user_id: str, asset_id: str, **values: Any) -> bool:
+    """Set columns of one asset of this person; False where there is none."""
+    return bool(rows.write(session, _MARK, values | {"of": asset_id, "owner": user_id}))
 
 
 def add(session: Session, creation: Creation, assets: Sequence[Asset]) -> None:

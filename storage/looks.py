@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, union
+from sqlalchemy import Select, bindparam, union
+from sqlalchemy import delete as delete_rows
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
-from sqlmodel import delete as delete_rows
 
 from storage import rows
 from storage.tables import Asset, Look
@@ -23,6 +23,7 @@ _NOWHERE = -1
 """The quarters of a flat picture: no search comes here."""
 _CANDIDATES = 4_000
 _LOOK = rows.table_of(Look).c
+_LET_GO = delete_rows(rows.table_of(Look)).where(_LOOK.asset_seq == bindparam("of"))
 _ASSET = rows.table_of(Asset).c
 
 
@@ -37,7 +38,7 @@ class Alike:
 def note(session: Session, asset: Asset, bits: int | None) -> None:
     """Remember what an asset looks like; None: it has nothing to be known by. Again, it replaces what was known."""
     assert asset.seq is not None
-    session.exec(delete_rows(Look).where(col(Look.asset_seq) == asset.seq))
+    rows.write(session, _LET_GO, {"of": asset.seq})
     quarters = _quarters(bits) if bits is not None else (_NOWHERE,) * 4
     look = Look(
         asset_seq=asset.seq,

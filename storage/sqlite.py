@@ -129,7 +129,7 @@ class Sqlite:
     def _purge(self) -> None:
         until = monotonic() + LOCK_WAIT_MS / 1_000
         with self._turn(until, is_wish=False), self._engine.connect() as connection:
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={LOCK_WAIT_MS}")
+            _be_patient(connection, LOCK_WAIT_MS)
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -184,8 +184,14 @@ async def _run(pool: ThreadPoolExecutor, work: Callable[[], T]) -> T:
 
 
 def _begin(connection: Connection, wait_ms: int) -> None:
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+    _be_patient(connection, wait_ms)
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _be_patient(connection: Connection, wait_ms: int) -> None:
+    if connection.info.get("waits_ms") != wait_ms:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={wait_ms}")
+        connection.info["waits_ms"] = wait_ms
 
 
 def _read(connection: Connection, work: Callable[[Session], Any]) -> Any:

@@ -65,6 +65,8 @@ class Delivery:
 
     async def finish(self, creation_id: str) -> None:
         """Show the end: every result posted, the status message final. Safe to repeat."""
+        if not self.adapters:
+            return
         follower = self._followed.get(creation_id)
         if follower:
             follower.cancel()

@@ -74,7 +74,8 @@ class Planning:
             if await self._source_settled(rows, begun=bool(turns)):
                 return await self.plan(creation_id, index)
             plan = _remembered(rows, turns[index]) if index < len(turns) else await self._turn(past, index)
-            await self._stops.during(creation_id, self._agreed(creation_id))
+            if rows.creation.state == CreationState.WAITING or self._may_ask(rows.creation):
+                await self._stops.during(creation_id, self._agreed(creation_id))
             return plan
         except Stopped as stop:
             log.info("planning_stopped", creation=creation_id, reason=stop.reason)
@@ -208,10 +209,14 @@ class Planning:
         await self._changes.write(creation.id, work)
 
     def _asks_first(self, creation: Creation, held_micros: int) -> bool:
+        most = self._confirm_above_micros
+        return most is not None and self._may_ask(creation) and creation.max_micros + held_micros > most
+
+    def _may_ask(self, creation: Creation) -> bool:
         """In a chat, a high price waits for a yes. A call of a program or of the own machine is its own consent."""
-        if self._confirm_above_micros is None or creation.confirmed_at or creation.surface in CONSENTING:
+        if self._confirm_above_micros is None:
             return False
-        return creation.max_micros + held_micros > self._confirm_above_micros
+        return creation.confirmed_at is None and creation.surface not in CONSENTING
 
     async def _agreed(self, creation_id: str) -> None:
         """Wait until nobody has to say yes any more."""

@@ -85,7 +85,7 @@ class Thumbnails:
 
 def _note(session: Session, asset: Asset, key: str | None, look: int | None) -> bool:
     """False where the asset is gone."""
-    there = gallery.change(session, asset.user_id, asset.id, thumbnail_key=key)
-    if there and there.kind != "speech":
-        looks.note(session, there, look)
-    return there is not None
+    is_there = gallery.mark(session, asset.user_id, asset.id, thumbnail_key=key)
+    if is_there and asset.kind != "speech":
+        looks.note(session, asset, look)
+    return is_there

@@ -33,16 +33,17 @@ class Budgets:
         own = _least(self.creation_usd, wished)
         rules = creation.options.get("rules", {})
         limits = [
-            Limit("creation", creation.id, "once", _micros(own)),
             Limit("user", creation.user_id, day, _micros(self.user_day_usd)),
             Limit("total", "all", day, _micros(self.total_day_usd)),
         ]
+        if own is not None:  # else nobody would ever look at it
+            limits.insert(0, Limit("creation", creation.id, "once", _micros(own)))
         if creation.workspace_id:
             of_all = _least(self.workspace_month_usd, rules.get("month_usd"))
-            limits.insert(2, Limit("workspace", creation.workspace_id, month, _micros(of_all)))
+            limits.insert(-1, Limit("workspace", creation.workspace_id, month, _micros(of_all)))
         if creation.workspace_id and rules.get("user_day_usd") is not None:
             member = f"{creation.workspace_id}/{creation.user_id}"
-            limits.insert(2, Limit("member", member, day, _micros(rules["user_day_usd"])))
+            limits.insert(-1, Limit("member", member, day, _micros(rules["user_day_usd"])))
         return limits
 
 
