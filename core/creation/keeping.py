@@ -22,7 +22,7 @@ from storage.objects import ObjectStore
 from storage.tables import Asset, StepState, new_id, now
 
 ALT_MAX = 300
-UNVEIL_S = 5.0
+CLEAR_S = 5.0
 EXTENSIONS = {"image/webp": ".webp", "audio/mpeg": ".mp3", "audio/wav": ".wav", "image/jpeg": ".jpg"}
 
 
@@ -63,14 +63,22 @@ class Keeping:
             with suppress(StoreAway):
                 await self._objects.delete(_key(job, ordinal, made))
 
-    async def unveil(self, job: Job) -> None:
-        """Take a preview back that no result follows, also one that a kill left without a word in its row.
+    async def clear(self, job: Job) -> None:
+        """Take back whatever lies there of a step without a result: a preview, a file that a kill left without a row.
 
         What cannot be reached now, an audit finds.
         """
         with suppress(OSError):  # a TimeoutError is one
-            async with asyncio.timeout(UNVEIL_S):
-                await self._objects.delete(preview_key(job))
+            async with asyncio.timeout(CLEAR_S):
+                for key in await self._objects.keys(_folder(job)):
+                    if key.startswith(_files(job)):
+                        await self._objects.delete(key)
+
+    async def clear_if_ended(self, job: Job) -> None:
+        """The same where another worker has ended the step without a result, or its owner was forgotten."""
+        found = await self._database.read(lambda session: jobs.job_of(session, job.step.id))
+        if found is None or (found.step.state.final and found.step.state != StepState.COMPLETE):
+            await self.clear(job)
 
     async def tell(self, job: Job, assets: list[Asset], output: Output) -> None:
         """Rows, money and version names of everything that a step made, at once."""
@@ -133,7 +141,7 @@ class Keeping:
     async def _discard_if_forgotten(self, job: Job) -> None:
         """What finishes after its owner asked to be forgotten leaves no file behind."""
         if await self._database.read(lambda session: jobs.job_of(session, job.step.id)) is None:
-            await self._objects.delete_all(f"{job.creation.user_id}/{job.creation.id}/")
+            await self._objects.delete_all(_folder(job))
 
 
 def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -> None:
@@ -152,11 +160,20 @@ def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -
 
 def preview_key(job: Job) -> str:
     """Where a step's rough pictures lie, one over the other."""
-    return f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-preview.png"
+    return f"{_files(job)}preview.png"
 
 
 def _key(job: Job, ordinal: int, made: Made) -> str:
-    return f"{job.creation.user_id}/{job.creation.id}/{job.step.id}-{ordinal}{_extension(made.media_type)}"
+    return f"{_files(job)}{ordinal}{_extension(made.media_type)}"
+
+
+def _files(job: Job) -> str:
+    """How the keys of all files of a step begin."""
+    return f"{_folder(job)}{job.step.id}-"
+
+
+def _folder(job: Job) -> str:
+    return f"{job.creation.user_id}/{job.creation.id}/"
 
 
 def _extension(media_type: str) -> str:

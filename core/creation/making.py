@@ -13,11 +13,11 @@ from core.creation.ordering import Ordering
 from core.creation.spool import Spool
 from core.creation.stops import Stopped, Stops
 from core.errors import NativeError, ProviderError, UserError
-from core.providers.base import Kind, Output
+from core.providers.base import Output
 from storage import creations, ledger
 from storage.changes import Changes
 from storage.database import Database
-from storage.errors import StoreAway
+from storage.errors import NotOurs, StoreAway
 from storage.tables import StepState, now
 
 log = structlog.get_logger()
@@ -75,6 +75,9 @@ class Making:
             await self._fail(job, error.code, error.message)
         except ProviderError as error:
             await self._fail(job, error.code, error.message, perhaps_paid=error.perhaps_paid)
+        except NotOurs:
+            await self._keeping.clear_if_ended(job)
+            raise
         except NativeError:
             log.exception("media_failed", step=job.step.id)
             await self._fail(job, "media_failed", "The file could not be made here. Please try again.")
@@ -166,8 +169,8 @@ class Making:
                 finished_at=now(),
             )
 
-        if job.step.kind == Kind.IMAGE and job.step.intent_at:
-            await self._keeping.unveil(job)
+        if job.step.intent_at:
+            await self._keeping.clear(job)
         await self._changes.write(job.creation.id, work)
 
     async def _job(self, step_id: str) -> Job | None:

@@ -7,13 +7,12 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-import psycopg
 import pytest
 from sqlmodel import select
 
 from storage.tables import Creation
 from tests.bot.discord.house import until
+from tests.bot.leading import SOON_S, leader
 from tests.conftest import POSTGRES
 from tests.core.hand import DEAD, PAID, settings_of
 from tests.core.yard import Hand, Yard
@@ -21,7 +20,6 @@ from tests.fakes.discord import Channel, DiscordServer, Message, Person
 from tests.fakes.house import opened
 
 pytestmark = pytest.mark.parametrize("kept_in", [POSTGRES], indirect=True)
-SOON_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +34,9 @@ class Place:
 
     async def leader(self, among: list[Hand]) -> tuple[Hand, Hand]:
         """Who holds the connection, and who does not."""
-        async with asyncio.timeout(SOON_S):
-            while not (ports := self._holders()):
-                await asyncio.sleep(0.05)
-        leads = next(hand for hand in among if ports & _ports(hand))
+        found = await leader(self.database_url, among)
         await self.server.connected()
-        return leads, next(hand for hand in among if hand is not leads)
-
-    def _holders(self) -> set[int]:
-        query = (
-            "SELECT client_port FROM pg_locks JOIN pg_stat_activity USING (pid)"
-            " WHERE locktype = 'advisory' AND objsubid = 2 AND granted AND datname = current_database()"
-        )
-        with psycopg.connect(self.database_url) as connection:
-            return {int(row[0]) for row in connection.execute(query)}
+        return found
 
     async def wish(self, prompt: str = "a lighthouse") -> None:
         await self.ada.slash(self.channel, "create", prompt=prompt)
@@ -71,10 +58,6 @@ class Place:
         async with asyncio.timeout(SOON_S):
             while not (found := await self.creations()) or not all(each.state.final for each in found):
                 await asyncio.sleep(0.05)
-
-
-def _ports(hand: Hand) -> set[int]:
-    return {each.laddr.port for each in psutil.Process(hand.process.pid).net_connections("tcp")}
 
 
 @pytest.fixture

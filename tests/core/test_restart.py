@@ -135,7 +135,9 @@ async def test_killed_with_one_call_at_the_provider_and_one_only_planned_both_ar
 
 async def test_killed_inside_a_paid_call_it_is_not_paid_again_and_says_that_it_may_have_been(folder: Path) -> None:
     async with killed(folder, "intent", lambda _: submitted(folder)) as creation_id:
+        left = stored_without_a_row(folder, creation_id)
         view, house, provider = await finished(folder, "intent", creation_id)
+    assert not any(file.exists() for file in left)
     assert provider.submits.total() == 1
     assert (view.state, view.assets) == (CreationState.FAILED, ())
     assert view.error
@@ -143,6 +145,18 @@ async def test_killed_inside_a_paid_call_it_is_not_paid_again_and_says_that_it_m
     assert "may have been charged" in view.error.message
     assert view.cost_usd == pytest.approx(0.1)
     del house
+
+
+def stored_without_a_row(folder: Path, creation_id: str) -> list[Path]:
+    """As of a worker on another machine, whose spool died with it just after it had stored what was made."""
+    with database(folder) as connection:
+        ((user_id, step_id),) = connection.execute("SELECT user_id, id FROM step").fetchall()
+    place = folder / "data" / "objects" / user_id / creation_id
+    place.mkdir(parents=True, exist_ok=True)
+    files = [place / f"{step_id}-{end}" for end in ("0.png", "preview.png")]
+    for file in files:
+        file.write_bytes(b"made")
+    return files
 
 
 async def test_killed_inside_free_work_it_is_simply_made_again(folder: Path) -> None:
