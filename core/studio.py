@@ -43,7 +43,7 @@ ACTION_KINDS: dict[Action, frozenset[Kind]] = {
 INPUTS_MAX = 10
 OWN_SURFACES = frozenset({"web", "rest", "terminal"})
 """Where Easel itself tells who may see a thread; in a chat, the platform does."""
-SHOW_EVERY_S = 0.15
+SHOW_EVERY_S = 0.25
 """How often a creation that is watched is looked at; its end is seen at once."""
 
 

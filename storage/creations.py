@@ -242,7 +242,8 @@ def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> 
     if found is None or (user_id is not None and found[0].user_id != user_id):
         return None
     creation, thread = found
-    steps, assets = (tuple(session.execute(query, wanted).scalars()) for query in (_STEPS, _ASSETS))
+    steps = tuple(session.execute(_STEPS, wanted).scalars()) if creation.started_at else ()
+    assets = tuple(session.execute(_ASSETS, wanted).scalars()) if creation.round else ()
     return Snapshot(creation, thread, steps, assets, _notes(session, creation, assets))
 
 
