@@ -20,8 +20,8 @@ class Database:
     """One database, SQLite or PostgreSQL, seen through `read` and `write`.
 
     Each takes a function of a `Session`, runs it in a thread, and commits or rolls back. On PostgreSQL a write is run
-    again where another one was faster, or the server was gone. So `work` may run several times, and changes nothing but
-    rows.
+    again where another one was faster, or the server was gone; on SQLite, where one that shared its transaction failed.
+    So `work` may run several times, changes nothing but rows, and takes nothing back itself: it raises.
     """
 
     def __init__(self, url: str, *, away_s: float = postgres.AWAY_S) -> None:

@@ -7,19 +7,19 @@ import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
+from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.dialects import registry
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import make_transient
 from sqlmodel import Session
 
 from storage.errors import StorageBusy
 from storage.glances import Glances, Occupied
-from storage.lines import Line, Take
+from storage.lines import Line, Take, Work
 from storage.patience import LOCK_WAIT_MS, Patience, left_ms
 from storage.turns import Turns
 
@@ -104,7 +104,9 @@ class Sqlite:
             raise _busy() from error
 
     def _together(self, take: Take) -> list[Any]:
-        """Writes that share a transaction: what each returned, or the error that it alone failed with."""
+        """Writes that share a transaction: what each returned. Where one of them fails, nothing of it stands, and each
+        is made again by itself: then it alone ends with its error.
+        """
         first = take()
         if first is None:
             return []
@@ -112,16 +114,34 @@ class Sqlite:
         second = take()
         if second is None:
             return [self._write(first, until)]
+        works = [first, second]
         try:
-            with self._turn(until, is_wish=False), self._engine.connect() as connection:
+            return self._at_once(works, take, until)
+        except StorageBusy:
+            raise
+        except Exception:
+            return [self._end(work) for work in works]
+
+    def _at_once(self, works: list[Work[Any]], take: Take, until: float) -> list[Any]:
+        """Carry out these works, and as many others as wait; `works` grows by them."""
+        try:
+            with self._turn(until, is_wish=False), self._engine.connect() as connection, ExitStack() as parts:
                 _begin(connection, left_ms(until))
-                ends = [_part(connection, first), _part(connection, second)]
+                ends = [_part(parts, connection, work) for work in works]
                 while len(ends) < TOGETHER and not self._turns.wanted and (work := take()):
-                    ends.append(_part(connection, work))
+                    works.append(work)
+                    ends.append(_part(parts, connection, work))
                 connection.commit()
                 return ends
         except OperationalError as error:
             raise _busy() from error
+
+    def _end(self, work: Work[Any]) -> Any:
+        """What a work returns, or its error."""
+        try:
+            return self._write(work, monotonic() + LOCK_WAIT_MS / 1_000)
+        except Exception as error:
+            return error
 
     def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
         return self._turns.taken(first=is_wish, within_s=left_ms(until) / 1_000)
@@ -133,31 +153,10 @@ class Sqlite:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-class _Brisk(SQLiteDialect_pysqlite):
-    """Savepoints as plain text: SQLAlchemy builds and compiles each anew, which takes longer than SQLite's own part."""
-
-    supports_statement_cache = True
-
-    def do_savepoint(self, connection: Connection, name: str) -> None:
-        connection.exec_driver_sql(f"SAVEPOINT {name}")
-
-    def do_rollback_to_savepoint(self, connection: Connection, name: str) -> None:
-        connection.exec_driver_sql(f"ROLLBACK TO SAVEPOINT {name}")
-
-    def do_release_savepoint(self, connection: Connection, name: str) -> None:
-        connection.exec_driver_sql(f"RELEASE SAVEPOINT {name}")
-
-
-registry.register("sqlite.brisk", __name__, _Brisk.__name__)
-
-
 def make_engine(url: str) -> Engine:
     """An engine whose connections are safe for many threads and survive a power cut."""
     engine = create_engine(
-        make_url(url).set(drivername="sqlite+brisk"),
-        pool_size=READERS + 2,
-        connect_args={"check_same_thread": False},
-        hide_parameters=True,
+        make_url(url), pool_size=READERS + 2, connect_args={"check_same_thread": False}, hide_parameters=True
     )
     event.listen(engine, "connect", _prepare)
     return engine
@@ -203,21 +202,35 @@ def _read(connection: Connection, work: Callable[[Session], Any]) -> Any:
         return error
 
 
-def _part(connection: Connection, work: Callable[[Session], Any]) -> Any:
-    """One of several writes: what it returns, or its error, which takes back what it wrote and nothing else.
+class _Part(Session):
+    """A part of a transaction that others share, which it may not take back: it raises its error instead."""
 
-    Raises:
-        OperationalError: SQLite may have given up the whole transaction.
-    """
-    try:
-        with Session(connection, expire_on_commit=False, join_transaction_mode="create_savepoint") as session:
-            result = work(session)
-            session.commit()
-            return result
-    except OperationalError:
-        raise
-    except Exception as error:
-        return error
+    def rollback(self) -> None:
+        """Never."""
+        raise NotImplementedError
+
+
+@event.listens_for(_Part, "pending_to_persistent")
+def _note(part: _Part, added: Any) -> None:
+    part.info.setdefault("added", []).append(added)
+
+
+def _part(parts: ExitStack, connection: Connection, work: Work[Any]) -> Any:
+    """What one of several writes returns. Until all are committed, it remembers what it added."""
+    part = parts.enter_context(_Part(connection, expire_on_commit=False, join_transaction_mode="rollback_only"))
+    parts.push(partial(_give_back, part))
+    result = work(part)
+    part.flush()
+    return result
+
+
+def _give_back(part: _Part, failed: type[BaseException] | None, *_: object) -> None:
+    """Let what was added be new again where it does not stand: the next attempt would take it for stored."""
+    if failed:
+        added = part.info.get("added", [])
+        part.expunge_all()
+        for each in added:
+            make_transient(each)
 
 
 def _busy() -> StorageBusy:

@@ -223,6 +223,35 @@ async def test_of_writes_that_waited_together_one_that_fails_fails_alone(databas
     assert sorted(await database.read(names)) == ["a", "b", "c"]
 
 
+async def test_a_row_made_before_is_stored_although_one_that_waited_with_it_fails(database: Database) -> None:
+    new = User(name="new")
+
+    def broken(session: Session) -> None:
+        raise KeyError("a bug")
+
+    def added(session: Session) -> User:
+        session.add(new)
+        return session.exec(select(User).where(User.name == "known")).one()
+
+    await database.write(add("known"))
+    async with busy(database):
+        line = asyncio.gather(*map(database.write, (added, broken, add("later"))), return_exceptions=True)
+        await asyncio.sleep(0.1)
+    known, error, _ = await line
+    assert (known.name, new.name, type(error)) == ("known", "new", KeyError)
+    assert sorted(await database.read(names)) == ["known", "later", "new"]
+
+
+@pytest.mark.sqlite_alone
+async def test_a_write_may_not_take_back_what_it_shares(database: Database) -> None:
+    async with busy(database):
+        works = (add("a"), lambda session: session.rollback(), add("b"))
+        line = asyncio.gather(*map(database.write, works), return_exceptions=True)
+        await asyncio.sleep(0.1)
+    await line
+    assert sorted(await database.read(names)) == ["a", "b"]
+
+
 @pytest.mark.sqlite_alone
 async def test_a_later_write_of_those_that_waited_together_sees_the_earlier(database: Database) -> None:
     async with busy(database):
