@@ -83,9 +83,9 @@ def reserve(
     return None
 
 
-def settle(session: Session, step_id: str, micros: int) -> None:
-    """Turn a step's hold into what it cost. A step without a hold was free."""
-    _close(session, step_id, ChargeState.SETTLED, micros)
+def settle(session: Session, step_id: str, micros: int) -> bool:
+    """Turn a step's hold into what it cost; False where there is none: it was free, or is settled already."""
+    return _close(session, step_id, ChargeState.SETTLED, micros)
 
 
 def settle_whole(session: Session, step_id: str) -> int:
@@ -184,15 +184,16 @@ def _left(session: Session, limit: Limit) -> int:
     return max(0, (limit.micros or 0) - budget.reserved_micros - budget.spent_micros)
 
 
-def _close(session: Session, step_id: str, state: ChargeState, micros: int) -> None:
+def _close(session: Session, step_id: str, state: ChargeState, micros: int) -> bool:
     charge = _held(session, step_id)
     if charge is None:
-        return
+        return False
     returned = {"held": charge.reserved_micros, "spent": micros}
     if charge.budgets:
         rows.write(session, _RETURN, [returned | {"of": each} for each in charge.budgets])
     closed = {"of": charge.id, "state": state, "settled_micros": micros, "settled_at": now()}
     rows.write(session, _CLOSE, closed)
+    return True
 
 
 def _held(session: Session, step_id: str) -> Any:

@@ -1,6 +1,7 @@
 """Asking the planner: its price held before, its words shown as they come, and asked again where that is safe."""
 
 import asyncio
+from dataclasses import dataclass
 from time import monotonic
 
 import structlog
@@ -22,6 +23,14 @@ SHOW_EVERY_S = 0.25
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A planner's turn. Its price is still held: it is settled with whatever the turn leads to, or alone."""
+
+    turn: Turn
+    charge: str = ""
+
+
 class Consulting:
     """Gets a planner's answer. Each attempt is a charge of its own: planning has no effect, so it may be repeated."""
 
@@ -30,8 +39,8 @@ class Consulting:
         self._planner = planner
         self._budgets = budgets
 
-    async def ask(self, creation: Creation, messages: tuple[Message, ...], index: int) -> Turn:
-        """The planner's next turn.
+    async def ask(self, creation: Creation, messages: tuple[Message, ...], index: int) -> Answer:
+        """The planner's next turn. Whatever comes of it, `settle` or `settled` has to follow.
 
         Raises:
             OverBudget: its price does not fit any more.
@@ -47,7 +56,17 @@ class Consulting:
                 await asyncio.sleep(max(busy.again_s, BACK_OFF_S * 2**attempt))
         raise AssertionError("unreachable")
 
-    async def _attempt(self, creation: Creation, messages: tuple[Message, ...], index: int) -> Turn:
+    def settle(self, session: Session, creation_id: str, answer: Answer) -> None:
+        """Count what a turn has cost, once, in the caller's transaction."""
+        if answer.charge:
+            _close(session, creation_id, answer.charge, answer.turn.usage.cost_micros)
+
+    async def settled(self, creation_id: str, answer: Answer) -> None:
+        """Count what a turn has cost that leads to nothing."""
+        if answer.charge:
+            await self._close(creation_id, answer.charge, answer.turn.usage.cost_micros)
+
+    async def _attempt(self, creation: Creation, messages: tuple[Message, ...], index: int) -> Answer:
         micros = self._planner.highest_price(messages, tuple(TOOLS.values()))
         charge = f"turn:{creation.id}:{index}:{new_id()[:8]}"
         if micros:
@@ -67,8 +86,7 @@ class Consulting:
         except asyncio.CancelledError:  # nobody waits any more, but the server works on and may charge for it
             await self._close(creation.id, charge, micros)
             raise
-        await self._close(creation.id, charge, turn.usage.cost_micros)
-        return turn
+        return Answer(turn, charge)
 
     async def _hold(self, creation: Creation, charge: str, micros: int) -> None:
         limits = self._budgets.limits(creation, now())
@@ -89,16 +107,7 @@ class Consulting:
         await self._changes.write(creation.id, work)
 
     async def _close(self, creation_id: str, charge: str, micros: int) -> None:
-        """Settle what it cost; nothing gives the hold back, where there is one."""
-
-        def work(session: Session) -> None:
-            if micros:
-                ledger.settle(session, charge, micros)
-                creations.add_planning_cost(session, creation_id, micros)
-            else:
-                ledger.release(session, charge)
-
-        await self._changes.write(creation_id, work)
+        await self._changes.write(creation_id, lambda session: _close(session, creation_id, charge, micros))
 
     def _shown(self, creation_id: str) -> OnText:
         """Collects the pieces, and writes them into the view a few times a second."""
@@ -114,3 +123,11 @@ class Consulting:
                 )
 
         return on_text
+
+
+def _close(session: Session, creation_id: str, charge: str, micros: int) -> None:
+    """Settle what it cost; nothing gives the hold back, where there is one."""
+    if not micros:
+        ledger.release(session, charge)
+    elif ledger.settle(session, charge, micros):
+        creations.add_planning_cost(session, creation_id, micros)

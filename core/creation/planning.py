@@ -13,7 +13,7 @@ from core.agent.messages import Message, Turn
 from core.agent.planners.fixed import fixed_turn
 from core.agent.prompting import instructions
 from core.creation import going_back
-from core.creation.consulting import Consulting
+from core.creation.consulting import Answer, Consulting
 from core.creation.drafting import Drafting, known
 from core.creation.going_back import Back
 from core.creation.making import STOP_WORDS
@@ -112,7 +112,7 @@ class Planning:
         await self._changes.write(creation_id, work)
 
     async def _turn(self, past: Sequence[tuple[Snapshot, list[tables.Turn]]], index: int) -> Plan:
-        rows, turns = past[-1]
+        rows, _ = past[-1]
         if index >= min(MAX_TURNS, rows.creation.options.get("max_steps", MAX_TURNS)):
             return NOTHING
         if index == 0 and (back := going_back.asked(rows.creation)) and await self._gone_back(rows, back):
@@ -120,15 +120,26 @@ class Planning:
         system = instructions(self._catalogue.models, exact_words=bool(rows.creation.options.get("exact_words")))
         there = await self._within_reach(past)
         messages = conversation(past, system, there)
-        turn = numbered(await self._stops.during(rows.creation.id, self._checked(rows, messages, index)))
+        answer = await self._stops.during(rows.creation.id, self._checked(rows, messages, index))
+        try:
+            return await self._taken(past, index, answer)
+        except BaseException:
+            await self._consulting.settled(rows.creation.id, answer)
+            raise
+
+    async def _taken(self, past: Sequence[tuple[Snapshot, list[tables.Turn]]], index: int, answer: Answer) -> Plan:
+        """What a planner's turn leads to, stored together with what it cost."""
+        rows, turns = past[-1]
+        turn = numbered(answer.turn)
         there = await self._within_reach(past)  # some may be deleted by now
         judged = judge(turn.calls, rows.creation.options, set(there))
         repairs = sum(1 for each in turns if each.answers)
         if judged.answers and not judged.accepted and repairs >= MAX_REPAIRS:
+            await self._consulting.settled(rows.creation.id, answer)
             await self.failed(rows.creation.id, "not_understood", LOST)
             return NOTHING
         steps = self._drafting.steps(rows, index, judged, {each: known(asset) for each, asset in there.items()})
-        await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps)
+        await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps, answer)
         return {"steps": [step.id for step in steps], "done": not turn.calls}
 
     async def _gone_back(self, rows: Snapshot, back: Back) -> bool:
@@ -154,38 +165,40 @@ class Planning:
         creation = past[-1][0].creation
         return found | await self._database.read(lambda session: _handed(session, creation, handed))
 
-    async def _checked(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
+    async def _checked(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Answer:
         """The planner's answer. The wish is judged meanwhile, and nothing is made before that has come out well."""
+        asking = asyncio.ensure_future(self._ask(rows, messages, index))
         if index:
-            return await self._ask(rows, messages, index)
-        turn, verdict = await asyncio.gather(
-            self._ask(rows, messages, index), self._checks.wish(rows.creation), return_exceptions=True
-        )
-        for error in (verdict, turn):
-            if isinstance(error, BaseException):
-                raise error
-        assert isinstance(turn, Turn)
-        return turn
+            return await asking
+        try:
+            _, verdict = await asyncio.gather(asking, self._checks.wish(rows.creation), return_exceptions=True)
+            if isinstance(verdict, BaseException):
+                raise verdict
+            return asking.result()
+        except BaseException:
+            if asking.done() and not asking.cancelled() and not asking.exception():
+                await self._consulting.settled(rows.creation.id, asking.result())
+            raise
 
-    async def _ask(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Turn:
+    async def _ask(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Answer:
         if rows.creation.action is None:
             return await self._consulting.ask(rows.creation, messages, index)
         if index:
-            return Turn()
+            return Answer(Turn())
         asset, step = await self._database.read(lambda session: _acted_on(session, rows.creation))
         if asset is None:
             raise UserError("What this should start from was deleted.", "input_gone")
-        return fixed_turn(rows.creation, asset, step)
+        return Answer(fixed_turn(rows.creation, asset, step))
 
-    async def _store(self, creation: Creation, turn: tables.Turn, steps: list[Step]) -> None:
-        """The turn, its steps and the hold on their whole price, in one transaction or not at all."""
+    async def _store(self, creation: Creation, turn: tables.Turn, steps: list[Step], answer: Answer) -> None:
+        """The turn, its steps, what it cost and the hold on their whole price, in one transaction or not at all."""
         holds = [hold for step in steps if (hold := self._drafting.hold(step)).micros]
         limits = self._budgets.limits(creation, now()) if holds else []
         likely = sum(self._drafting.likely_micros(step) for step in steps)
 
         def work(session: Session) -> None:
+            self._consulting.settle(session, creation.id, answer)
             creations.add_steps(session, turn, steps)
-            session.flush()
             short = ledger.reserve(
                 session,
                 limits,

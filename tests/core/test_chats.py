@@ -403,7 +403,7 @@ async def test_a_workspace_lowers_a_budget_and_never_lifts_the_operator_s(settin
         options={"rules": WorkspaceRules(month_usd=50, user_day_usd=2).for_creation()},
     )
     limits = {limit.scope: limit.micros for limit in Budgets(workspace_month_usd=20).limits(creation, now())}
-    assert limits == {"creation": None, "user": None, "member": 2_000_000, "workspace": 20_000_000, "total": None}
+    assert limits == {"user": None, "member": 2_000_000, "workspace": 20_000_000, "total": None}
 
 
 async def test_a_member_s_budget_for_the_day_holds_in_that_workspace_alone(settings: Settings) -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 from bot.settings import Settings
 from core.agent.messages import Message, Turn, Usage
 from core.chat import ThreadRef
-from core.errors import Conflict, Invalid, NotFound, PlannerBusy, ProviderError, TooLarge
+from core.errors import Conflict, Invalid, NotFound, PlannerBusy, ProviderError, TooLarge, UserError
 from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool
 from core.wishes import Action
 from storage.tables import ChargeState, CreationState, StepState
@@ -771,6 +771,51 @@ async def test_what_the_planner_costs_is_held_before_and_settled_after(open_hous
         spent = await house.app.studio.usage(house.ada, view.created_at)
     assert {(budget.reserved_micros, budget.spent_micros) for budget in budgets.values()} == {(0, 15_000)}
     assert view.cost_usd == spent == pytest.approx(0.015)
+
+
+@pytest.mark.parametrize("refused", ["its plan does not fit", "it cannot be understood"])
+async def test_a_plan_that_comes_to_nothing_costs_what_the_planner_took_for_it(
+    settings: Settings, refused: str
+) -> None:
+    wrong = call("generate_image", prompt="") if refused == "it cannot be understood" else picture()
+    used = Turn(calls=calls(wrong).calls, usage=Usage(900, 80, 12_000))
+    planner = ScriptedPlanner(used, used, used, used, price_micros=12_000)
+    limited = with_limits(settings, budget_user_day_usd=0.08)
+    async with opened(limited, planner=planner, catalogue=models(image_usd=0.1)) as house:
+        view = await house.made()
+        budgets = await house.budgets()
+    assert view.assets == ()
+    paid = 12_000 * len(planner.told)
+    assert {(budget.reserved_micros, budget.spent_micros) for budget in budgets.values()} == {(0, paid)}
+    assert view.cost_usd == pytest.approx(paid / 1_000_000)
+
+
+@pytest.mark.parametrize("cancelled", [False, True], ids=["refused", "cancelled"])
+async def test_a_planner_that_had_answered_before_the_wish_was_judged_is_paid_all_the_same(
+    open_house: Open, monkeypatch: pytest.MonkeyPatch, cancelled: bool
+) -> None:
+    answered = asyncio.Event()
+
+    async def judged(*_: object) -> None:
+        await answered.wait()
+        await asyncio.sleep(5 if cancelled else 0.2)
+        raise UserError("That cannot be made here.", "content_policy")
+
+    def answer(_: tuple[Message, ...]) -> Turn:
+        answered.set()
+        return Turn(calls=calls(picture()).calls, usage=Usage(900, 80, 12_000))
+
+    monkeypatch.setattr("core.trust.checks.Checks.wish", judged)
+    async with open_house(planner=ScriptedPlanner(answer, price_micros=50_000)) as house:
+        view = await house.ask()
+        await asyncio.wait_for(answered.wait(), 10)
+        if cancelled:
+            await asyncio.sleep(0.2)
+            await house.app.studio.cancel(house.ada, view.id)
+        ended = await house.end(view)
+        budgets = await house.budgets()
+    assert ended.state == (CreationState.CANCELLED if cancelled else CreationState.FAILED)
+    assert {(budget.reserved_micros, budget.spent_micros) for budget in budgets.values()} == {(0, 12_000)}
 
 
 async def test_a_planner_that_does_not_fit_the_budget_is_not_asked(settings: Settings) -> None:
