@@ -158,7 +158,7 @@ class Chats:
             thread = through.thread
             author = people.platform_id(session, found.user_id, thread.platform, thread.workspace)
             shown = shown_to(user_id, found, visibility.notes(session, user_id, [found]))
-            if visibility.visible(session, user_id, asset_id, workspaces) is None:
+            if not visibility.sees(user_id, found, workspaces):
                 shown = replace(shown, cost_usd=asset_view(found).cost_usd)  # the message tells it, too
             return Seen(shown, found.user_id == user_id, author)
 

@@ -220,8 +220,8 @@ def thread_by_ref(session: Session, ref: str) -> Thread | None:
 
 def home(session: Session, creation_id: str) -> str | None:
     """The address of the thread that a creation belongs to."""
-    query = select(Thread.ref).join(Creation, col(Creation.thread_id) == col(Thread.id))
-    return session.exec(query.where(Creation.id == creation_id)).first()
+    found = rows.read(session, _STANDING, of=creation_id)
+    return found[0].ref if found else None
 
 
 def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str) -> Thread | None:

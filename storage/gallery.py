@@ -47,12 +47,11 @@ def seen(
     session: Session, user_id: str, asset_id: str, thread: str, message_id: str, workspaces: Sequence[str] = ()
 ) -> Asset | None:
     """An asset that this person may look at, or one that a message shows which they are looking at."""
-    found = visibility.visible(session, user_id, asset_id, workspaces)
-    post = posts.by_message(session, thread, message_id) if message_id and found is None else None
-    if found or post is None:
+    found = visibility.unguarded(session, asset_id)
+    if found is None or visibility.sees(user_id, found, workspaces):
         return found
-    found = session.exec(select(Asset).where(Asset.id == asset_id)).first()
-    return found if found and asset_id in posts.asset_ids(post) and found.safety != "withheld" else None
+    post = posts.by_message(session, thread, message_id) if message_id else None
+    return found if post and asset_id in posts.asset_ids(post) and found.safety != visibility.WITHHELD else None
 
 
 def vote(session: Session, user_id: str, asset_id: str, value: int) -> None:

@@ -1,7 +1,10 @@
 """Messages in chat threads: intended in a row, then sent, then noted with their id."""
 
 from collections.abc import Sequence
+from typing import Any
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select, update
 
 from storage import rows
@@ -15,13 +18,21 @@ SHARED = "shared:"
 
 def of(session: Session, creation_id: str) -> list[Post]:
     """Every message of a creation, intended or sent, in the order of the intents."""
-    query = select(Post).where(Post.creation_id == creation_id).order_by(col(Post.intent_at), col(Post.id))
-    return list(session.exec(query))
+    return list(session.execute(_OF_CREATION, {"of": creation_id}).scalars())
 
 
 def by_message(session: Session, thread: str, message_id: str) -> Post | None:
-    """The row of a message that Easel wrote."""
-    return session.exec(select(Post).where(Post.message_id == message_id, Post.thread == thread)).first()
+    """The row of a message that Easel wrote, to look at only."""
+    found: Any = rows.read(session, _BY_MESSAGE, of=message_id, thread=thread)
+    return found[0] if found else None
+
+
+# Built once: asked with every message that is written, and with every button that is pressed.
+_OF: Any = bindparam("of")
+_POSTS = rows.table_of(Post)
+_OF_CREATION = columns(Post).where(col(Post.creation_id) == _OF).order_by(col(Post.intent_at), col(Post.id))
+_IN_ROLE = columns(Post).where(col(Post.creation_id) == _OF, col(Post.role) == bindparam("role"))
+_BY_MESSAGE = columns(_POSTS).where(_POSTS.c.message_id == _OF, _POSTS.c.thread == bindparam("thread"))
 
 
 def by_id(session: Session, post_id: str) -> Post | None:
@@ -44,7 +55,7 @@ def of_user(session: Session, user_id: str) -> list[Post]:
 
 def intend(session: Session, creation: Creation, thread: str, role: str) -> tuple[Post, bool]:
     """The row of a message in its role, and whether it was made just now."""
-    found = session.exec(select(Post).where(Post.creation_id == creation.id, Post.role == role)).first()
+    found: Post | None = session.execute(_IN_ROLE, {"of": creation.id, "role": role}).scalars().first()
     if found:
         return found, False
     post = Post(creation_id=creation.id, user_id=creation.user_id, role=role, thread=thread)
