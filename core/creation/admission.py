@@ -8,6 +8,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Protocol
 
+import structlog
 from sqlmodel import Session
 
 from core.creation.sweeps import sweep
@@ -17,7 +18,10 @@ from storage.creations import Place
 from storage.database import Database
 from storage.tables import CreationState
 
+log = structlog.get_logger()
 SWEEP_S = 1.0
+REST = 1.0
+"""Times as long as a look at the line took, before the next."""
 LINE_FRESH_S = 0.25
 NEAR = 20
 """So far from the front each place counts."""
@@ -120,6 +124,8 @@ class Admission:
         self._crew = crew
         self._woken = asyncio.Event()
         self._told: dict[str, int] = {}
+        self._door = asyncio.Lock()
+        self._starts: set[asyncio.Task[None]] = set()
         self._line: tuple[float, list[Place]] = (0.0, [])
         self._typical_s = TYPICAL_S
         self.open = True
@@ -138,7 +144,12 @@ class Admission:
     async def run(self) -> None:
         """Admit until cancelled."""
         await self._take_up()
-        await sweep("admission", self._pass, self._woken, SWEEP_S)
+        try:
+            await sweep("admission", self._pass, self._woken, SWEEP_S, rest=REST)
+        finally:
+            for task in list(self._starts):
+                task.cancel()
+            await asyncio.gather(*self._starts, return_exceptions=True)
 
     async def place(self, creation_id: str) -> tuple[int | None, float | None]:
         """A waiting creation's place in line (1 is next) and about how many seconds until it starts."""
@@ -187,16 +198,28 @@ class Admission:
             self._waits(place)
 
     async def _admit(self, chosen: Sequence[Place]) -> set[str]:
-        """Admit all in one transaction, then start them side by side: one by one, a crowd waits for its own line."""
+        """Admit all in one transaction, and let them start; nobody waits for that but they."""
         if self._crew:
             begun = await self._crew.admit(self._room, self._deadline)
         else:
             begun = await self._database.write(lambda session: self._admitted(session, chosen))
-        await asyncio.gather(*map(self._start, begun))
-        if self._crew:
-            for creation_id in begun:
-                self._changes.tell(creation_id)
+        for creation_id in begun:
+            task = asyncio.create_task(self._begin(creation_id), name=f"start of {creation_id}")
+            self._starts.add(task)
+            task.add_done_callback(self._starts.discard)
         return set(begun)
+
+    async def _begin(self, creation_id: str) -> None:
+        """One at a time: where the process is busy that takes longer, so new work comes in more slowly, and whoever only
+        wants a word does not wait behind a crowd.
+        """
+        try:
+            async with self._door:
+                await self._start(creation_id)
+        except Exception:  # it is taken up by the next start of this process, or ended once it is overdue
+            log.exception("creation_not_started", creation=creation_id)
+        if self._crew:
+            self._changes.tell(creation_id)
 
     def _admitted(self, session: Session, chosen: Sequence[Place]) -> list[str]:
         ids = (place.id for place in chosen)

@@ -12,7 +12,9 @@ REST_MOST_S = 0.5
 log = structlog.get_logger()
 
 
-async def sweep(name: str, work: Callable[[], Awaitable[None]], woken: asyncio.Event, every_s: float) -> None:
+async def sweep(
+    name: str, work: Callable[[], Awaitable[None]], woken: asyncio.Event, every_s: float, *, rest: float = REST
+) -> None:
     """Run `work` after each wake-up, and at least every `every_s` seconds, until cancelled."""
     while True:
         try:
@@ -26,4 +28,4 @@ async def sweep(name: str, work: Callable[[], Awaitable[None]], woken: asyncio.E
             await work()
         except Exception:
             log.exception("sweep_failed", sweep=name)
-        await asyncio.sleep(min(REST * (monotonic() - begun), REST_MOST_S))
+        await asyncio.sleep(min(rest * (monotonic() - begun), REST_MOST_S))
