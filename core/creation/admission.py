@@ -210,8 +210,8 @@ class Admission:
         return set(begun)
 
     async def _begin(self, creation_id: str) -> None:
-        """One at a time: where the process is busy that takes longer, so new work comes in more slowly, and whoever only
-        wants a word does not wait behind a crowd.
+        """One at a time: where the process is busy that takes longer, so new work comes in more slowly, and whoever
+        only wants a word does not wait behind a crowd.
         """
         try:
             async with self._door:
