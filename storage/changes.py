@@ -98,6 +98,13 @@ class Changes:
                 self.tell(creation_id, at_once=at_once)
                 return result
 
+    async def still_ours(self, creation_id: str) -> bool:
+        """Whether no other worker has taken a creation over, as far as a look can tell."""
+        if self._worker_id is None:
+            return True
+        query = select(Creation.worker).where(Creation.id == creation_id)
+        return await self._database.look(lambda session: session.exec(query).first()) in (None, self._worker_id)
+
     def _owned(self, creation_id: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
         """The work, once the row says that it is ours, which it then says until the end of the transaction."""
         if self._worker_id is None:

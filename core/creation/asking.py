@@ -100,8 +100,12 @@ class Asking:
 
     async def _order(self, job: Job, folder: Path) -> Order:
         async def preview(file: Path) -> None:
-            """A rough picture is worth no wait: the paid call that brought it goes on without."""
+            """A rough picture is worth no wait: the paid call that brought it goes on without. Of a creation that is
+            another worker's by now it would lie there for ever.
+            """
             key = preview_key(job)
+            if not await self._changes.still_ours(job.creation.id):
+                return
             with contextlib.suppress(OSError):  # a TimeoutError is one
                 async with asyncio.timeout(PREVIEW_S):
                     await self._objects.put(key, file, "image/png")
