@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, func, null
+from sqlalchemy import BigInteger, bindparam, func
 from sqlalchemy import select as columns
 from sqlalchemy import update as update_rows
 from sqlmodel import Session, col, delete, select, update
@@ -61,10 +61,8 @@ def reserve(
 ) -> Short | None:
     """Hold the price of all steps of a turn in every budget, or of none: the caller rolls back on a `Short`."""
     total = sum(hold.micros for hold in holds)
-    if open_ended := [limit for limit in limits if limit.micros is None]:
-        _count(session, open_ended, total)
-    for limit in limits:
-        if limit.micros is not None and not _take(session, limit, total):
+    for limit in limits:  # always in one order, as they are given back: two that lock the same rows must not cross
+        if not _take(session, limit, total):
             return Short(limit, _left(session, limit))
     charges = (
         Charge(
@@ -157,26 +155,17 @@ def spending(session: Session, since: datetime) -> list[Spending]:
     ]
 
 
-def _count(session: Session, limits: Sequence[Limit], micros: int) -> None:
-    """Hold an amount in budgets that refuse nothing; their rows are made when they are first asked for."""
-    counted = {row.id for row in rows.read(session, _COUNT, all=[limit.id for limit in limits], more=micros)}
-    if new := [limit for limit in limits if limit.id not in counted]:
-        for limit in new:
-            _begin(session, limit)
-        rows.read(session, _COUNT, all=[limit.id for limit in new], more=micros)
-
-
 def _take(session: Session, limit: Limit, micros: int) -> bool:
-    """Hold an amount in one budget, if it is free there."""
-    values = {"of": limit.id, "more": micros, "most": limit.micros}
-    if rows.write(session, _COUNT_WITHIN, values):
+    """Hold an amount in one budget; its row is made when it is first asked for."""
+    if _raised(session, limit, micros):
         return True
-    _begin(session, limit)
-    return bool(rows.write(session, _COUNT_WITHIN, values))
-
-
-def _begin(session: Session, limit: Limit) -> None:
     rows.claim(session, Budget(id=limit.id, scope=limit.scope, period=limit.period))
+    return _raised(session, limit, micros)
+
+
+def _raised(session: Session, limit: Limit, micros: int) -> bool:
+    values = {"of": limit.id, "more": micros, "most": limit.micros}
+    return bool(rows.write(session, _COUNT if limit.micros is None else _COUNT_WITHIN, values))
 
 
 def _left(session: Session, limit: Limit) -> int:
@@ -205,11 +194,12 @@ _BUDGETS, _CHARGES = rows.table_of(Budget).c, rows.table_of(Charge).c
 _OF: Any = bindparam("of")
 _MORE: Any = bindparam("more")
 _MOST: Any = bindparam("most", type_=BigInteger)
-_HOLD = update_rows(rows.table_of(Budget)).values(reserved_micros=_BUDGETS.reserved_micros + _MORE, limit_micros=_MOST)
 _COUNT = (
-    _HOLD.where(_BUDGETS.id.in_(bindparam("all", expanding=True))).values(limit_micros=null()).returning(_BUDGETS.id)
+    update_rows(rows.table_of(Budget))
+    .where(_BUDGETS.id == _OF)
+    .values(reserved_micros=_BUDGETS.reserved_micros + _MORE, limit_micros=_MOST)
 )
-_COUNT_WITHIN = _HOLD.where(_BUDGETS.id == _OF, _BUDGETS.reserved_micros + _BUDGETS.spent_micros + _MORE <= _MOST)
+_COUNT_WITHIN = _COUNT.where(_BUDGETS.reserved_micros + _BUDGETS.spent_micros + _MORE <= _MOST)
 _RETURN = (
     update_rows(rows.table_of(Budget))
     .where(_BUDGETS.id == _OF)

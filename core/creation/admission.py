@@ -198,11 +198,12 @@ class Admission:
             self._waits(place)
 
     async def _admit(self, chosen: Sequence[Place]) -> set[str]:
-        """Admit all in one transaction, and let them start; nobody waits for that but they."""
+        """Admit all in one transaction, and let them start; nobody waits for that but they. Of several workers, each
+        takes no more before it has started what it took: what it only holds would wait for its takeover if it died.
+        """
         if self._crew:
-            begun = await self._crew.admit(self._room, self._deadline)
-        else:
-            begun = await self._database.write(lambda session: self._admitted(session, chosen))
+            return await self._admit_some(self._crew)
+        begun = await self._database.write(lambda session: self._admitted(session, chosen))
         for creation_id in begun:
             task = asyncio.create_task(self._begin(creation_id), name=f"start of {creation_id}")
             self._starts.add(task)
@@ -218,8 +219,13 @@ class Admission:
                 await self._start(creation_id)
         except Exception:  # it is taken up by the next start of this process, or ended once it is overdue
             log.exception("creation_not_started", creation=creation_id)
-        if self._crew:
+
+    async def _admit_some(self, crew: Crew) -> set[str]:
+        begun = await crew.admit(self._room, self._deadline)
+        for creation_id in begun:
+            await self._start(creation_id)
             self._changes.tell(creation_id)
+        return set(begun)
 
     def _admitted(self, session: Session, chosen: Sequence[Place]) -> list[str]:
         ids = (place.id for place in chosen)
