@@ -161,13 +161,14 @@ async def test_a_worker_that_was_stopped_too_long_writes_nothing_more_when_it_wa
     await audit(yard)
 
 
+@pytest.mark.timeout(400)  # a transaction that sleeps keeps its locks for 10 s
 async def test_workers_stopped_and_woken_at_any_moment_pay_nothing_twice(yard: Yard) -> None:
     *hands, _ = await asyncio.gather(*(yard.hand("half a second") for _ in range(3)))
     views = [await yard.house.ask(f"nr {number}") for number in range(24)]
     for moment, hand in enumerate(hands):
         await asyncio.sleep(0.3 + 0.2 * moment)
         hand.send(signal.SIGSTOP)
-    ended = [await yard.house.end(view, within_s=40) for view in views]
+    ended = [await yard.house.end(view, within_s=120) for view in views]
     for hand in hands:
         hand.send(signal.SIGCONT)
         assert await hand.ended() == DEAD

@@ -201,6 +201,7 @@ async def test_the_page_of_a_picture_tells_where_it_comes_from(visitor: Visitor)
     main = visitor.page.locator("main")
     for words in ("a bridge over a river", "pixels", "Offline sketch, not an AI model", "Seed", "v1", "Nothing"):
         await expect(main).to_contain_text(words)
+    await visitor.page.wait_for_load_state("load")  # whoever types before the page's script is there is not heard
     await visitor.page.fill("#alt-text", "A stone bridge")
     await visitor.page.get_by_role("button", name="Save").click()
     await expect(visitor.page.locator("#toast")).to_contain_text("saved")
