@@ -7,7 +7,7 @@ winner wrote.
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -134,6 +134,8 @@ def make_engine(url: str) -> Engine:
     connections = READERS + WRITERS + RECORDERS
     engine = create_engine(url, pool_size=connections, hide_parameters=True, connect_args=OPTIONS)
     event.listen(engine, "connect", _prepare)
+    event.listen(engine, "do_executemany", _one_by_one)
+    engine.dialect.supports_sane_multi_rowcount = False  # each statement counts its own rows
     return engine
 
 
@@ -289,6 +291,17 @@ def _prepare(connection: Any, _: object) -> None:
     )
     connection.commit()
     connection.adapters.register_dumper(str, _text())
+
+
+def _one_by_one(cursor: Any, statement: str, values: Iterable[Any], _: object) -> bool:
+    """Run a statement for several sets of values without psycopg's pipeline.
+
+    That ends with a flush, after which the server no longer counts how long we are silent: a process stopped there
+    would hold its locks for ever after all.
+    """
+    for each in values:
+        cursor.execute(statement, each)
+    return True
 
 
 def _text() -> Any:

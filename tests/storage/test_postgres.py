@@ -10,12 +10,15 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from sqlalchemy import text
-from sqlmodel import Session, col, select, update
+from sqlalchemy import String, bindparam, text
+from sqlalchemy import update as update_rows
+from sqlmodel import Session, col, delete, select, update
 
+from storage import postgres as postgres_storage
 from storage.database import Database
 from storage.errors import StorageBusy
 from storage.migrate import HEAD, migrate, revision
+from storage.rows import table_of
 from storage.tables import User
 from tests.outsider import ask
 from tests.postgres import Server
@@ -205,6 +208,37 @@ async def test_of_two_that_wait_for_each_other_both_come_through(database: Datab
 
     await asyncio.wait_for(asyncio.gather(*(database.write(crossing(order)) for order in ("ab", "ba"))), 20)
     assert await database.read(names) == ["a!!", "b!!"]
+
+
+@pytest.mark.parametrize("at_once", [1, 2], ids=["one row", "several rows"])
+async def test_one_that_is_stopped_in_the_middle_lets_others_go_on_and_begins_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(postgres_storage, "IDLE_S", 1)
+    for name in ("a", "b"):
+        await database.write(add(name))
+    stopped = Database(database.url)
+    held, woken = threading.Event(), threading.Event()
+    longer = (
+        update_rows(table_of(User)).where(col(User.name) == bindparam("of")).values(name=bindparam("to", type_=String))
+    )
+
+    def stopping(session: Session) -> None:
+        session.connection().execute(longer, [{"of": name, "to": f"{name}!"} for name in "ab"[:at_once]])
+        if not held.is_set():
+            held.set()
+            woken.wait(30)
+
+    try:
+        sleeping = asyncio.create_task(stopped.write(stopping))
+        await asyncio.to_thread(held.wait, 10)
+        await asyncio.wait_for(database.write(lambda session: session.exec(delete(User).where(User.name == "a"))), 4)
+        woken.set()
+        await asyncio.wait_for(sleeping, 10)
+    finally:
+        woken.set()
+        stopped.close()
+    assert await database.read(names) == (["b"] if at_once == 1 else ["b!"])
 
 
 async def test_a_row_that_stands_already_is_still_an_error(database: Database) -> None:
