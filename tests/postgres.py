@@ -289,7 +289,8 @@ def keep(said: IO[str], told: IO[str], password: str) -> None:
 
 def hold() -> None:
     """A server for a person: its address, until Ctrl-C."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for each in (signal.SIGINT, signal.SIGTERM):  # a shell lets what it starts in the background ignore the first
+        signal.signal(each, _interrupt)
     try:
         with server() as running, contextlib.suppress(KeyboardInterrupt):
             print(f"DATABASE_URL={running.empty()}", flush=True)

@@ -67,10 +67,9 @@ class Delivery:
         """Show the end: every result posted, the status message final. Safe to repeat."""
         if not self.adapters:
             return
-        follower = self._followed.get(creation_id)
-        if follower:
+        if follower := self._followed.get(creation_id):
             follower.cancel()
-            await asyncio.gather(follower, return_exceptions=True)
+            await asyncio.wait({follower})
         await self._end(creation_id)
 
     async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
@@ -104,7 +103,8 @@ class Delivery:
         """Stop following; the next start goes on from the posts' rows."""
         tasks = list(self._followed.values())
         for task in tasks:
-            task.cancel()
+            if not task.cancelling():  # a last round that is under way is not cut short
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._posting.close()
 
@@ -186,9 +186,11 @@ async def _to_its_end(round_of_messages: Coroutine[Any, Any, T]) -> T:
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:
-        await asyncio.wait({task}, timeout=SETTLES_S)
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        try:
+            await asyncio.wait({task}, timeout=SETTLES_S)
+        finally:  # also where it is given up once more meanwhile, as when the house closes: none outlives its platform
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
         raise
 
 

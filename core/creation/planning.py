@@ -167,9 +167,9 @@ class Planning:
 
     async def _checked(self, rows: Snapshot, messages: tuple[Message, ...], index: int) -> Answer:
         """The planner's answer. The wish is judged meanwhile, and nothing is made before that has come out well."""
-        asking = asyncio.ensure_future(self._ask(rows, messages, index))
         if index:
-            return await asking
+            return await self._ask(rows, messages, index)
+        asking = asyncio.ensure_future(self._ask(rows, messages, index))
         try:
             _, verdict = await asyncio.gather(asking, self._checks.wish(rows.creation), return_exceptions=True)
             if isinstance(verdict, BaseException):
@@ -227,9 +227,8 @@ class Planning:
 
     def _may_ask(self, creation: Creation) -> bool:
         """In a chat, a high price waits for a yes. A call of a program or of the own machine is its own consent."""
-        if self._confirm_above_micros is None:
-            return False
-        return creation.confirmed_at is None and creation.surface not in CONSENTING
+        can_ask = self._confirm_above_micros is not None and creation.surface not in CONSENTING
+        return can_ask and creation.confirmed_at is None
 
     async def _agreed(self, creation_id: str) -> None:
         """Wait until nobody has to say yes any more."""

@@ -29,21 +29,17 @@ class Budgets:
     def limits(self, creation: Creation, at: datetime) -> list[Limit]:
         """Every limit that a creation must fit into, always in one order, so that two reservations never lock."""
         day, month = at.astimezone(UTC).strftime("%Y-%m-%d"), at.astimezone(UTC).strftime("%Y-%m")
-        wished = creation.options.get("max_usd")
-        own = _least(self.creation_usd, wished)
         rules = creation.options.get("rules", {})
-        limits = [
-            Limit("user", creation.user_id, day, _micros(self.user_day_usd)),
-            Limit("total", "all", day, _micros(self.total_day_usd)),
-        ]
-        if own is not None:  # else nobody would ever look at it
-            limits.insert(0, Limit("creation", creation.id, "once", _micros(own)))
+        own = _least(self.creation_usd, creation.options.get("max_usd"))
+        # counted only where it is limited: nobody would look at it
+        limits = [] if own is None else [Limit("creation", creation.id, "once", _micros(own))]
+        limits.append(Limit("user", creation.user_id, day, _micros(self.user_day_usd)))
         if creation.workspace_id:
+            if (of_member := rules.get("user_day_usd")) is not None:
+                limits.append(Limit("member", f"{creation.workspace_id}/{creation.user_id}", day, _micros(of_member)))
             of_all = _least(self.workspace_month_usd, rules.get("month_usd"))
-            limits.insert(-1, Limit("workspace", creation.workspace_id, month, _micros(of_all)))
-        if creation.workspace_id and rules.get("user_day_usd") is not None:
-            member = f"{creation.workspace_id}/{creation.user_id}"
-            limits.insert(-1, Limit("member", member, day, _micros(rules["user_day_usd"])))
+            limits.append(Limit("workspace", creation.workspace_id, month, _micros(of_all)))
+        limits.append(Limit("total", "all", day, _micros(self.total_day_usd)))
         return limits
 
 

@@ -100,6 +100,19 @@ async def test_a_message_on_its_way_as_the_creation_ends_is_waited_for_and_not_l
     assert set(chat.posts_per_intent()) == {1}
 
 
+async def test_a_message_on_its_way_as_creation_and_house_end_does_not_outlive_the_house(settings: Settings) -> None:
+    chat = MemoryChat(answers_s=0.8)
+    before = asyncio.all_tasks()
+    async with opened(settings, adapters={"chat": chat}) as house:
+        view = await asked(house)
+        await house.until(view, lambda seen: seen.state.final)  # its follower is called off now
+    assert not {task for task in asyncio.all_tasks() - before if "show" in repr(task.get_coro())}
+    assert set(chat.posts_per_intent()) == {1}
+    async with opened(settings, adapters={"chat": chat}) as house:
+        await delivered(chat, house, view)
+    assert set(chat.posts_per_intent()) == {1}
+
+
 async def test_a_restart_goes_on_in_the_same_message(settings: Settings) -> None:
     chat = MemoryChat()
     provider = ScriptedProvider(default=Way(ticket=True, after_s=1))
