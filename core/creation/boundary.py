@@ -72,17 +72,27 @@ class Boundary:
 async def _steadily(
     work: Callable[[], Awaitable[T]], gone: T, failed: Callable[[str], Awaitable[T | U]], *, away_most: float = inf
 ) -> T | U:
+    """Run to an end, also where that end is a failure that has to be noted."""
+    try:
+        return await _again(work, failed, away_most)
+    except Forgotten:
+        return gone
+    except NotOurs as error:  # another worker carries it out by now: nothing of this one's may follow
+        log.warning("creation_is_another_workers")
+        raise asyncio.CancelledError from error
+
+
+async def _again(
+    work: Callable[[], Awaitable[T]], failed: Callable[[str], Awaitable[T | U]], away_most: float
+) -> T | U:
     """Run, again while the database is busy or the store of objects away; what goes on from rows may be begun as often
     as needed, and what was made waits in the spool. `away_most`: how often the store may be found away."""
     away_s, times = AGAIN_S, 0
     while True:
         try:
             return await work()
-        except Forgotten:
-            return gone
-        except NotOurs as error:  # another worker carries it out by now: nothing of this one's may follow
-            log.warning("creation_is_another_workers")
-            raise asyncio.CancelledError from error
+        except (Forgotten, NotOurs):
+            raise
         except StoreAway as error:
             log.warning("store_away_again_soon", reason=error.reason)
             if times >= away_most:

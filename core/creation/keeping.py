@@ -17,12 +17,12 @@ from core.trust.checks import Checks
 from storage import creations, gallery, ledger
 from storage.changes import Changes
 from storage.database import Database
-from storage.errors import StoreAway
 from storage.objects import ObjectStore
 from storage.tables import Asset, StepState, new_id, now
 
 ALT_MAX = 300
 CLEAR_S = 5.0
+FAILED = frozenset({StepState.ERROR, StepState.CANCELLED})
 EXTENSIONS = {"image/webp": ".webp", "audio/mpeg": ".mp3", "audio/wav": ".wav", "image/jpeg": ".jpg"}
 
 
@@ -48,7 +48,7 @@ class Keeping:
         self._checks = checks
 
     async def store(self, job: Job, output: Output) -> list[Asset]:
-        """Store every file. Stopped in the middle, a file may be there already: see `discard`.
+        """Store every file. Stopped in the middle, a file may be there already: see `clear_if_failed`.
 
         Raises:
             StoreAway: one of them could not be stored now.
@@ -57,28 +57,16 @@ class Keeping:
             *(self._stored(job, ordinal, made, output) for ordinal, made in enumerate(output.files))
         )
 
-    async def discard(self, job: Job, output: Output) -> None:
-        """Take back what was stored of a step that was cancelled; an audit finds what cannot be reached now."""
-        for ordinal, made in enumerate(output.files):
-            with suppress(StoreAway):
-                await self._objects.delete(_key(job, ordinal, made))
-
-    async def clear(self, job: Job) -> None:
-        """Take back whatever lies there of a step without a result: a preview, a file that a kill left without a row.
-
-        What cannot be reached now, an audit finds.
+    async def clear_if_failed(self, job: Job) -> None:
+        """Take back whatever lies there of a step that ended without a result, or whose owner was forgotten: a
+        preview, a file that was stored before a stop or a kill. What cannot be reached now, an audit finds.
         """
-        with suppress(OSError):  # a TimeoutError is one
-            async with asyncio.timeout(CLEAR_S):
-                for key in await self._objects.keys(_folder(job)):
-                    if key.startswith(_files(job)):
-                        await self._objects.delete(key)
-
-    async def clear_if_ended(self, job: Job) -> None:
-        """The same where another worker has ended the step without a result, or its owner was forgotten."""
         found = await self._database.read(lambda session: jobs.job_of(session, job.step.id))
-        if found is None or (found.step.state.final and found.step.state != StepState.COMPLETE):
-            await self.clear(job)
+        if found is None or (found.step.intent_at and found.step.state in FAILED):
+            with suppress(OSError):  # a TimeoutError is one
+                async with asyncio.timeout(CLEAR_S):
+                    for key in await self._objects.keys(_files(job)):
+                        await self._objects.delete(key)
 
     async def tell(self, job: Job, assets: list[Asset], output: Output) -> None:
         """Rows, money and version names of everything that a step made, at once."""

@@ -1,5 +1,6 @@
 """The middle durable step: one tool call, from intent to stored asset. Run again, it goes on from its row."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import structlog
@@ -52,17 +53,22 @@ class Making:
 
     async def make(self, step_id: str) -> str:
         """Bring one step to its final state, and return it."""
-        job = await self._job(step_id)
-        if job and not job.step.state.final:
-            await self._to_the_end(job)
-        await self._spool.clear(step_id)
-        return job.step.state if job else GONE
+        return await self._ended(step_id, self._to_the_end)
 
     async def failed(self, step_id: str, code: str, message: str) -> str:
         """End a step that met a bug."""
-        job = await self._job(step_id)
-        if job and not job.step.state.final:
+
+        async def fail(job: Job) -> None:
             await self._fail(job, code, message, perhaps_paid=not await self._asking.cancel(job))
+
+        return await self._ended(step_id, fail)
+
+    async def _ended(self, step_id: str, end: Callable[[Job], Awaitable[None]]) -> str:
+        job = await self._job(step_id)
+        if job and job.step.state.final:
+            await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
+        elif job:
+            await end(job)
         await self._spool.clear(step_id)
         return job.step.state if job else GONE
 
@@ -76,7 +82,7 @@ class Making:
         except ProviderError as error:
             await self._fail(job, error.code, error.message, perhaps_paid=error.perhaps_paid)
         except NotOurs:
-            await self._keeping.clear_if_ended(job)
+            await self._keeping.clear_if_failed(job)
             raise
         except NativeError:
             log.exception("media_failed", step=job.step.id)
@@ -95,9 +101,6 @@ class Making:
             assets = await self._stops.during(job.creation.id, storing, despite_deadline=True)
         except StoreAway:
             await self._waits(job)
-            raise
-        except Stopped:
-            await self._keeping.discard(job, output)
             raise
         await self._keeping.tell(job, assets, output)
 
@@ -169,9 +172,10 @@ class Making:
                 finished_at=now(),
             )
 
-        if job.step.intent_at:
-            await self._keeping.clear(job)
-        await self._changes.write(job.creation.id, work)
+        try:
+            await self._changes.write(job.creation.id, work)
+        finally:  # after the write: who slept may find that another worker has ended the step, and how
+            await self._keeping.clear_if_failed(job)
 
     async def _job(self, step_id: str) -> Job | None:
         return await self._database.look(lambda session: jobs.job_of(session, step_id))
