@@ -48,7 +48,6 @@ class Seen:
     """An asset as the person who looks at it may see it."""
 
     asset: AssetView
-    mine: bool
     author: str
     """Its owner's id on the platform where it is looked at."""
 
@@ -160,7 +159,7 @@ class Chats:
             shown = shown_to(user_id, found, visibility.notes(session, user_id, [found]))
             if not visibility.sees(user_id, found, workspaces):
                 shown = replace(shown, cost_usd=asset_view(found).cost_usd)  # the message tells it, too
-            return Seen(shown, found.user_id == user_id, author)
+            return Seen(shown, author)
 
         return await self._database.read(work)
 

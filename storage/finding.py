@@ -3,15 +3,17 @@
 Every search is bound to the person who asks: to their own assets, or to what others show in their workspaces.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, column, literal, literal_column, table
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from storage import visibility
+from storage import rows, visibility
+from storage.collections import may_look
 from storage.matching import Match, cut, fts5, tsquery
 from storage.tables import Asset, Collection, Thread, now
 
@@ -49,7 +51,6 @@ class Query:
     """Uploads are found only where they are asked for."""
     favourite: bool | None = None
     facts: tuple[Fact, ...] = ()
-    thread_id: str | None = None
     thread: str = ""
     """The address of a thread, or its id."""
     collection: str = ""
@@ -66,7 +67,7 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Assets, newest first, and where the next page begins (None at the end)."""
+    """Assets as plain rows, newest first, and where the next page begins (None at the end)."""
 
     assets: tuple[Asset, ...]
     next: int | None
@@ -78,7 +79,7 @@ def page(session: Session, user_id: str, query: Query) -> Page:
     if match is None:
         return Page((), None)
     limit = max(1, min(query.limit, PAGE_MAX))
-    found = list(session.exec(_wanted(session, user_id, query, match).limit(limit + 1)))
+    found: Any = rows.read(session, _wanted(session, user_id, query, match).limit(limit + 1))
     more = len(found) > limit
     return Page(tuple(found[:limit]), found[limit - 1].seq if more else None)
 
@@ -95,8 +96,9 @@ def _match(session: Session, user_id: str, query: Query) -> Match | None:
     """The query in words of the index; None where nothing can be found."""
     facts = list(_facts(query))
     uploads = Fact("kind", UPLOAD) in facts
-    places = _places(session, user_id, query)
-    spaces = _workspaces(session, user_id, query) if query.others else ()
+    known = _workspaces(session, user_id, query) if query.others or query.collection else ()
+    spaces = known if query.others else ()
+    places = _places(session, user_id, query, known)
     if places is None or (query.others and not spaces):
         return None
     if any(not cut(each) for each in (*query.phrases, query.words.strip() or "all")):
@@ -106,7 +108,7 @@ def _match(session: Session, user_id: str, query: Query) -> Match | None:
     return Match(
         owners=() if query.others else owners(user_id, uploads=uploads),
         spaces=spaces,
-        not_owners=(f"0made{user_id}", f"0up{user_id}") if query.others else (),
+        not_owners=(*owners(user_id, uploads=False), *owners(user_id, uploads=True)) if query.others else (),
         facts=tuple(tuple(f"{each}{scope}" for scope in scopes) for each in wanted),
         not_facts=tuple(f"{each}{scope}" for each in _named(facts, holds=False) for scope in scopes),
         days=tuple(f"{each}{scope}" for each in _days(query.since, query.until) for scope in scopes),
@@ -136,29 +138,25 @@ def _name(fact: Fact) -> str:
     return f"0{fact.subject}{value.replace('-', '0') if fact.subject == 'tag' else value}"
 
 
-def _places(session: Session, user_id: str, query: Query) -> tuple[str, ...] | None:
+def _places(session: Session, user_id: str, query: Query, workspaces: Sequence[str]) -> tuple[str, ...] | None:
     """Thread and collection as words of the index; None where there are none such."""
-    found = [f"0thread{query.thread_id}"] if query.thread_id else []
+    found = []
     if query.thread:
         known = session.exec(select(Thread.id).where(Thread.ref == query.thread)).first()
         found.append(f"0thread{known or query.thread}")
     if query.collection:
-        collection_id = _collection(session, user_id, query)
+        collection_id = _collection(session, user_id, query.collection, workspaces)
         if collection_id is None:
             return None
         found.append(f"0in{collection_id}")
     return tuple(found)
 
 
-def _collection(session: Session, user_id: str, query: Query) -> str | None:
+def _collection(session: Session, user_id: str, name: str, workspaces: Sequence[str]) -> str | None:
     """One's own collection of this name comes first; small and large letters make no difference."""
-    shown = (col(Collection.visibility) == visibility.WORKSPACE) & col(Collection.workspace_id).in_(
-        _workspaces(session, user_id, query)
-    )
-    known = session.exec(select(Collection).where((col(Collection.user_id) == user_id) | shown)).all()
-    name = query.collection.casefold()
-    named = [each for each in known if each.name.casefold() == name]
-    named.sort(key=lambda each: (each.user_id != user_id, each.name != query.collection, each.created_at))
+    known = session.exec(select(Collection).where(may_look(user_id, workspaces))).all()
+    named = [each for each in known if each.name.casefold() == name.casefold()]
+    named.sort(key=lambda each: (each.user_id != user_id, each.name != name, each.created_at))
     return named[0].id if named else None
 
 
@@ -199,7 +197,7 @@ def _next_month(first: date) -> date:
 
 def _wanted(session: Session, user_id: str, query: Query, match: Match) -> Any:
     on_sqlite = session.get_bind().dialect.name == "sqlite"
-    wanted: Any = select(Asset).where(*_rows(user_id, query, match, on_sqlite=on_sqlite))
+    wanted: Any = columns(rows.table_of(Asset)).where(*_rows(user_id, query, match, on_sqlite=on_sqlite))
     if on_sqlite:
         hits = _SEARCH.c
         wanted = wanted.join(_SEARCH, hits.rowid == col(Asset.seq))
@@ -245,5 +243,3 @@ def _served(query: Query) -> Iterator[ColumnElement[bool]]:
     if query.favourite:
         is_one: Any = col(Asset.favourite)
         yield is_one
-    if query.thread_id:
-        yield col(Asset.thread_id) == query.thread_id

@@ -19,6 +19,7 @@ _OF: Any = bindparam("of")
 _ROWS = rows.table_of(Asset)
 _MARK = update_rows(_ROWS).where(_ROWS.c.id == _OF, _ROWS.c.user_id == bindparam("owner"))
 _TOLD = update_rows(_ROWS).where(_ROWS.c.creation_id == _OF).values(reply=bindparam("reply"))
+_THERE = columns(_ROWS.c.id).where(_ROWS.c.id.in_(bindparam("those", expanding=True)))
 _NAMED = columns(_ROWS.c.step_id, _ROWS.c.ordinal, _ROWS.c.letter).where(_ROWS.c.creation_id == _OF)
 
 
@@ -29,13 +30,13 @@ def asset(session: Session, user_id: str, asset_id: str) -> Asset | None:
 
 def there(session: Session, asset_ids: Sequence[str]) -> tuple[str, ...]:
     """Those of these assets that are not deleted, in the order given."""
-    found = set(session.exec(select(Asset.id).where(col(Asset.id).in_(asset_ids)))) if asset_ids else set()
+    found = {row.id for row in rows.read(session, _THERE, those=asset_ids)} if asset_ids else set()
     return tuple(each for each in asset_ids if each in found)
 
 
 def reachable(session: Session, creation: Creation, asset_id: str) -> Asset | None:
     """An asset that a creation may work from: its person's, one of its thread, or one it was let start from."""
-    found = session.exec(select(Asset).where(Asset.id == asset_id)).first()
+    found = visibility.unguarded(session, asset_id)
     if found and (
         found.user_id == creation.user_id or found.thread_id == creation.thread_id or asset_id in creation.inputs
     ):
@@ -46,8 +47,8 @@ def reachable(session: Session, creation: Creation, asset_id: str) -> Asset | No
 def seen(
     session: Session, user_id: str, asset_id: str, thread: str, message_id: str, workspaces: Sequence[str] = ()
 ) -> Asset | None:
-    """An asset that this person may look at, or one that a message shows which they are looking at."""
-    found = visibility.unguarded(session, asset_id)
+    """An asset that this person may look at, or one that a message shows which they are looking at: a plain row."""
+    found = visibility.looked_at(session, asset_id)
     if found is None or visibility.sees(user_id, found, workspaces):
         return found
     post = posts.by_message(session, thread, message_id) if message_id else None
@@ -63,11 +64,10 @@ def vote(session: Session, user_id: str, asset_id: str, value: int) -> None:
     session.execute(given.on_conflict_do_update(index_elements=("asset_id", "user_id"), set_={"value": value}))
 
 
-def lineage(session: Session, user_id: str, asset_id: str) -> tuple[Asset | None, list[Asset]]:
-    """An asset's parent and its children, as far as this person may see them."""
-    one = asset(session, user_id, asset_id)
-    parent = asset(session, user_id, one.parent_id) if one and one.parent_id else None
-    children = select(Asset).where(Asset.parent_id == asset_id, Asset.user_id == user_id).order_by(col(Asset.seq))
+def lineage(session: Session, user_id: str, one: Asset) -> tuple[Asset | None, list[Asset]]:
+    """An asset's parent and its children, as far as they are this person's."""
+    parent = asset(session, user_id, one.parent_id) if one.parent_id else None
+    children = select(Asset).where(Asset.parent_id == one.id, Asset.user_id == user_id).order_by(col(Asset.seq))
     return parent, list(session.exec(children))
 
 

@@ -1,11 +1,12 @@
 """Messages in chat threads: intended in a row, then sent, then noted with their id."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select, update
+from sqlalchemy import update as update_rows
+from sqlmodel import Session, col, select
 
 from storage import rows
 from storage.tables import Asset, Creation, Post, PostState, Thread, now
@@ -14,6 +15,13 @@ ROOT = "root"
 STATUS = "status"
 RESULT = "result:"
 SHARED = "shared:"
+
+
+class MessageId(NamedTuple):
+    """Where a message stands."""
+
+    thread: str
+    message_id: str
 
 
 def of(session: Session, creation_id: str) -> list[Post]:
@@ -31,7 +39,10 @@ def by_message(session: Session, thread: str, message_id: str) -> Post | None:
 _OF: Any = bindparam("of")
 _POSTS = rows.table_of(Post)
 _OF_CREATION = columns(Post).where(col(Post.creation_id) == _OF).order_by(col(Post.intent_at), col(Post.id))
-_IN_ROLE = columns(Post).where(col(Post.creation_id) == _OF, col(Post.role) == bindparam("role"))
+_IN_ROLE = columns(_POSTS).where(_POSTS.c.creation_id == _OF, _POSTS.c.role == bindparam("role"))
+_STANDS = columns(_POSTS).where(_POSTS.c.id == _OF).with_for_update(**rows.LOCKED)
+_CHANGE = update_rows(_POSTS).where(_POSTS.c.id == _OF)
+_MOVE = update_rows(rows.table_of(Thread)).where(rows.table_of(Thread).c.id == _OF)
 _BY_MESSAGE = columns(_POSTS).where(_POSTS.c.message_id == _OF, _POSTS.c.thread == bindparam("thread"))
 
 
@@ -55,40 +66,35 @@ def of_user(session: Session, user_id: str) -> list[Post]:
 
 def intend(session: Session, creation: Creation, thread: str, role: str) -> tuple[Post, bool]:
     """The row of a message in its role, and whether it was made just now."""
-    found: Post | None = session.execute(_IN_ROLE, {"of": creation.id, "role": role}).scalars().first()
+    found = rows.read(session, _IN_ROLE, of=creation.id, role=role)
     if found:
-        return found, False
+        return Post(**found[0]._mapping), False
     post = Post(creation_id=creation.id, user_id=creation.user_id, role=role, thread=thread)
-    session.add(post)
-    session.flush()
+    rows.add(session, [post])
     return post, True
 
 
 def sent(session: Session, post_id: str, message_id: str, revision: int) -> None:
     """Note a message's id, and the revision of the creation that it shows."""
-    session.exec(
-        update(Post)
-        .where(col(Post.id) == post_id)
-        .values(state=PostState.SENT, message_id=message_id, revision=revision, sent_at=now())
-    )
+    values = {"state": PostState.SENT, "message_id": message_id, "revision": revision, "sent_at": now()}
+    rows.write(session, _CHANGE, values | {"of": post_id})
 
 
 def lost(session: Session, post_id: str) -> None:
     """Note that a message cannot be shown, so that nobody tries for ever."""
-    session.exec(update(Post).where(col(Post.id) == post_id).values(state=PostState.LOST))
+    rows.write(session, _CHANGE, {"of": post_id, "state": PostState.LOST})
 
 
-def opened(session: Session, creation: Creation, thread: str, message_id: str) -> Post:
-    """Note where a pending thread was opened. Of two that opened it, the first counts: see the row returned."""
+def opened(session: Session, creation: Creation, thread: str, message_id: str) -> MessageId:
+    """Note where a pending thread was opened. Of two that opened it, the first counts: see what is returned."""
     post, _ = intend(session, creation, thread, ROOT)
-    session.refresh(post, with_for_update=rows.LOCKED)
-    if post.state != PostState.INTENT:
-        return post
-    post.thread, post.message_id, post.state, post.sent_at = thread, message_id, PostState.SENT, now()
-    session.add(post)
-    session.exec(update(Thread).where(col(Thread.id) == creation.thread_id).values(ref=thread))
-    session.flush()
-    return post
+    (stands,) = rows.read(session, _STANDS, of=post.id)
+    if stands.state != PostState.INTENT:
+        return MessageId(stands.thread, stands.message_id or "")
+    values = {"thread": thread, "message_id": message_id, "state": PostState.SENT, "sent_at": now()}
+    rows.write(session, _CHANGE, values | {"of": post.id})
+    rows.write(session, _MOVE, {"of": creation.thread_id, "ref": thread})
+    return MessageId(thread, message_id)
 
 
 def result_role(asset_ids: Sequence[str]) -> str:
@@ -105,7 +111,7 @@ def asset_ids(post: Post) -> list[str]:
 
 def files(session: Session, post_id: str, file_ids: Sequence[str]) -> None:
     """Note the platform's ids of a message's files, in the order of its assets; empty where there is no file."""
-    session.exec(update(Post).where(col(Post.id) == post_id).values(file_ids=list(file_ids)))
+    rows.write(session, _CHANGE, {"of": post_id, "file_ids": list(file_ids)})
 
 
 def file_of(post: Post) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Who may look at an asset: its owner, and where they showed it, whoever is in the workspace. Nobody else ever."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from storage.rows import insert_of
+from storage import rows
 from storage.tables import Asset, Membership, User, Vote, Workspace
 
 PRIVATE, WORKSPACE, LINK = "private", "workspace", "link"
@@ -21,6 +21,23 @@ Whoever has left a workspace sees what it shows for no longer than this; a word 
 """
 RENEWED = timedelta(hours=1)
 """A word that is younger is not noted again."""
+_ASSETS, _VOTES, _USERS = rows.table_of(Asset), rows.table_of(Vote), rows.table_of(User)
+_WORKSPACES, _MEMBERSHIPS = rows.table_of(Workspace), rows.table_of(Membership)
+# Built once: asked at every press of a button.
+_THOSE: Any = bindparam("those", expanding=True)
+_RATINGS = columns(_VOTES.c.asset_id, _VOTES.c.value).where(
+    _VOTES.c.user_id == bindparam("by"), _VOTES.c.asset_id.in_(_THOSE)
+)
+_NAMES = columns(_USERS.c.id, _USERS.c.name).where(_USERS.c.id.in_(_THOSE), _USERS.c.forgotten_at.is_(None))
+_WHOLE = columns(Asset).where(col(Asset.id) == bindparam("of"))
+_ONE = columns(_ASSETS).where(_ASSETS.c.id == bindparam("of"))
+_SEEN_LATELY = (
+    columns(_WORKSPACES)
+    .join(_MEMBERSHIPS, _MEMBERSHIPS.c.workspace_id == _WORKSPACES.c.id)
+    .where(_MEMBERSHIPS.c.user_id == bindparam("of"), _MEMBERSHIPS.c.seen_at > bindparam("since"))
+    .where(_WORKSPACES.c.removed_at.is_(None))
+    .order_by(_MEMBERSHIPS.c.seen_at.desc())
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +59,14 @@ def seen_in(session: Session, user_id: str, workspace_id: str, at: datetime) -> 
     """Note a platform's word that a person is in a workspace."""
     row = {"user_id": user_id, "workspace_id": workspace_id, "seen_at": at}
     keys = [Membership.user_id, Membership.workspace_id]
-    noted = insert_of(session)(Membership).values(**row)
+    noted = rows.insert_of(session)(Membership).values(**row)
     session.execute(noted.on_conflict_do_update(index_elements=keys, set_={"seen_at": at}))
 
 
 def workspaces(session: Session, user_id: str, at: datetime) -> list[Workspace]:
     """The workspaces in which a person was seen lately, and which Easel is still in."""
-    query = (
-        select(Workspace)
-        .join(Membership, col(Membership.workspace_id) == col(Workspace.id))
-        .where(Membership.user_id == user_id, col(Membership.seen_at) > at - LATELY)
-        .where(col(Workspace.removed_at).is_(None))
-        .order_by(col(Membership.seen_at).desc())
-    )
-    return list(session.exec(query))
+    found: Any = rows.read(session, _SEEN_LATELY, of=user_id, since=at - LATELY)
+    return list(found)
 
 
 # --- looking ------------------------------------------------------------------------------------------------------
@@ -88,22 +99,25 @@ def visible(session: Session, user_id: str, asset_id: str, workspaces: Sequence[
 
 def unguarded(session: Session, asset_id: str) -> Asset | None:
     """One asset, whoever may look at it: the caller asks that."""
-    asset: Asset | None = session.execute(_ONE, {"of": asset_id}).scalars().first()
+    asset: Asset | None = session.execute(_WHOLE, {"of": asset_id}).scalars().first()
     return asset
 
 
-_ONE = columns(Asset).where(col(Asset.id) == bindparam("of"))  # built once: asked at every press of a button
+def looked_at(session: Session, asset_id: str) -> Asset | None:
+    """The same for a view alone: a plain row, see `creations.looked_at`."""
+    found: Any = rows.read(session, _ONE, of=asset_id)
+    return found[0] if found else None
 
 
 def visible_of(session: Session, user_id: str, asset_ids: Sequence[str], workspaces: Sequence[str] = ()) -> list[Asset]:
     """Those of several that this person may look at, in the order given."""
-    found = {each.id: each for each in session.exec(_those(asset_ids, may_see(user_id, workspaces)))}
-    return [found[each] for each in dict.fromkeys(asset_ids) if each in found]
+    return _ordered(asset_ids, session.exec(_those(asset_ids, may_see(user_id, workspaces))))
 
 
 def own_of(session: Session, user_id: str, asset_ids: Sequence[str]) -> list[Asset]:
-    """Those of several that are this person's own, in the order given."""
-    return visible_of(session, user_id, asset_ids)
+    """Those of several that are this person's own, in the order given; nobody else changes them meanwhile."""
+    mine = _those(asset_ids, col(Asset.user_id) == user_id).order_by(col(Asset.seq)).with_for_update(**rows.LOCKED)
+    return _ordered(asset_ids, session.exec(mine))
 
 
 def notes(session: Session, user_id: str, assets: Sequence[Asset]) -> Notes:
@@ -116,20 +130,20 @@ def notes(session: Session, user_id: str, assets: Sequence[Asset]) -> Notes:
 
 def ratings(session: Session, user_id: str, asset_ids: Sequence[str]) -> dict[str, int]:
     """What a person thinks of assets."""
-    if not asset_ids:
-        return {}
-    wanted = columns(col(Vote.asset_id), col(Vote.value))
-    found = session.execute(wanted.where(col(Vote.user_id) == user_id, col(Vote.asset_id).in_(asset_ids)))
-    return {row[0]: row[1] for row in found}
+    found = rows.read(session, _RATINGS, by=user_id, those=asset_ids) if asset_ids else ()
+    return {row.asset_id: row.value for row in found}
 
 
-def names(session: Session, user_ids: set[str]) -> dict[str, str]:
+def names(session: Session, user_ids: Collection[str]) -> dict[str, str]:
     """What people are called."""
-    if not user_ids:
-        return {}
-    wanted = columns(col(User.id), col(User.name)).where(col(User.id).in_(user_ids), col(User.forgotten_at).is_(None))
-    return {row[0]: row[1] for row in session.execute(wanted)}
+    found = rows.read(session, _NAMES, those=list(user_ids)) if user_ids else ()
+    return {row.id: row.name for row in found}
 
 
 def _those(asset_ids: Sequence[str], condition: ColumnElement[bool]) -> Any:
     return select(Asset).where(col(Asset.id).in_(asset_ids), condition)
+
+
+def _ordered(asset_ids: Sequence[str], assets: Iterable[Asset]) -> list[Asset]:
+    found = {each.id: each for each in assets}
+    return [found[each] for each in dict.fromkeys(asset_ids) if each in found]

@@ -6,6 +6,7 @@ from core.provenance.trees import Tree
 AROUND = 8
 """So many kept words stand on either side of a change; the rest is left out."""
 NOTHING = "Nothing that is written down changed: the same words, made once more."
+FIRST = "There is nothing before this version."
 ABSENT = "none"
 
 

@@ -41,11 +41,15 @@ class Links:
         return await self.leading_to("", user_id)
 
     async def leading_to(self, path: str, user_id: str) -> str | None:
-        """The same, and then goes on to a path of Easel's own, such as `/compare?a=…&b=…`."""
+        """The same, and then goes on to a path of Easel's own, such as `/you`."""
         if self._base is None:
             return None
         code = await self._database.write(lambda session: people.add_sign_in(session, user_id))
         return f"{self._base}/signin?{urlencode({'code': code} | ({'next': path} if path else {}))}"
+
+    async def comparing(self, user_id: str, before: str, after: str) -> str | None:
+        """The same, to the page where two versions stand side by side."""
+        return await self.leading_to(f"/compare?{urlencode({'a': before, 'b': after})}", user_id)
 
 
 def shared_at(base: str, secret_key: str, share_id: str) -> str:

@@ -13,6 +13,12 @@ def completions(typed: str, tags: Sequence[str], collections: Sequence[str], lon
     return [each for each in dict.fromkeys(found) if len(each) <= longest]
 
 
+def key(typed: str) -> str:
+    """The key whose value is being typed; empty while it is a word, or a key itself."""
+    name, colon, _ = _last(typed)[1].partition(":")
+    return name.lower() if colon else ""
+
+
 def quoted(name: str) -> str:
     """A name as the value of a key: in quotes where it has spaces."""
     return f'"{name}"' if " " in name else name
@@ -26,11 +32,11 @@ def _last(typed: str) -> tuple[str, str]:
 
 
 def _ends(last: str, tags: Sequence[str], collections: Sequence[str]) -> Iterator[str]:
-    key, colon, value = last.partition(":")
+    name, colon, value = last.partition(":")
     begun = value.strip('"').casefold()
     if not colon:
         yield from (each for each in KEYS if each.startswith(last.casefold()))
-    elif key.lower() == "tag":
+    elif name.lower() == "tag":
         yield from (f"tag:{each}" for each in tags if begun in each)
-    elif key.lower() == "in":
+    elif name.lower() == "in":
         yield from (f"in:{quoted(each)}" for each in collections if begun in each.casefold())

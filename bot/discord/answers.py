@@ -1,6 +1,6 @@
 """Answers to interactions that only the person sees, the acknowledgement, and the one boundary of all listeners."""
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
 from typing import Any
 
 import aiohttp
@@ -112,3 +112,18 @@ def picked(interaction: discord.Interaction) -> list[str]:
     """What was picked from a list."""
     data: Any = interaction.data or {}
     return [str(each) for each in data.get("values") or ()]
+
+
+def picked_before(interaction: discord.Interaction) -> list[str]:
+    """What the list showed as picked when somebody picked from it."""
+    data: Any = interaction.data or {}
+    shown = interaction.message.components if interaction.message else ()
+    lists = [one for one in _lists(shown) if one.custom_id == data.get("custom_id")]
+    return [option.value for one in lists for option in one.options if option.default]
+
+
+def _lists(components: Iterable[Any]) -> Iterator[discord.SelectMenu]:
+    for one in components:
+        if isinstance(one, discord.SelectMenu):
+            yield one
+        yield from _lists(getattr(one, "children", ()))

@@ -27,7 +27,7 @@ def pictures_in(message: discord.Message) -> tuple[FileRef, ...]:
 
 def any_in(message: discord.Message) -> tuple[FileRef, ...]:
     """The files that a message shows, of whatever kind."""
-    shown = _media(message.components, lambda media: media.attachment_id is not None or _lies_there(media))
+    shown = _media(message.components, _lies_there)
     found = dict.fromkeys((*files_of(message.attachments), *map(_file, shown)))
     return tuple(found)[:MOST]
 
@@ -48,13 +48,12 @@ def _media(components: Iterable[Any], wanted: Wanted) -> Iterator[discord.Unfurl
 
 
 def _is_picture(media: discord.UnfurledMediaItem) -> bool:
-    """Only files that lie with Discord: another site's address would be anybody's choice."""
-    mine = (media.content_type or "").startswith("image/")
-    return mine and (media.attachment_id is not None or _lies_there(media))
+    return (media.content_type or "").startswith("image/") and _lies_there(media)
 
 
 def _lies_there(media: discord.UnfurledMediaItem) -> bool:
-    return urlsplit(media.url).hostname in HOSTS
+    """Only files that lie with Discord: another site's address would be anybody's choice."""
+    return media.attachment_id is not None or urlsplit(media.url).hostname in HOSTS
 
 
 # --- forms --------------------------------------------------------------------------------------------------------

@@ -31,7 +31,7 @@ OWNER_VERBS = ("favourite", "details", "delete")
 
 
 def custom_id(verb: str, public_id: str, extra: str = "") -> str:
-    """`easel:vary:1234…`: what is to be done, and with which asset or creation."""
+    """`easel:vary:1234…`: what is to be done, and with which asset, creation or collection; `extra`: from where."""
     return f"easel:{verb}:{public_id}" + (f":{extra}" if extra else "")
 
 

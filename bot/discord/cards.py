@@ -44,7 +44,7 @@ async def details(who: Looks, asset_id: str, through: MessageRef | None) -> Layo
     """
     found = await who.desk.chats.seen(who.user_id, asset_id, through or NOT_IN_A_MESSAGE, who.workspaces)
     words = told(found.asset, await kin(who.desk, who.user_id, found))
-    return card(TextDisplay("\n".join([*words, *kept(found.asset)])), await further(who, found))
+    return card(TextDisplay("\n".join([*words, *kept(found.asset)])), await further(who, found, through))
 
 
 def kept(asset: AssetView) -> Iterator[str]:
@@ -55,16 +55,21 @@ def kept(asset: AssetView) -> Iterator[str]:
         yield f"-# {visibility.seen_by(asset.visibility, 'server')}"
 
 
-async def further(who: Looks, found: Seen) -> list[ActionRow[LayoutView]]:
-    """Where one may go from the details: from one's own everywhere; from another's as far as it is shown."""
+async def further(who: Looks, found: Seen, through: MessageRef | None) -> list[ActionRow[LayoutView]]:
+    """Where one may go from the details: from one's own everywhere; from another's as far as it is shown, and on with
+    it where a message shows it.
+    """
     asset = found.asset
-    if found.mine:
+    if asset.mine:
         return [row(asset.id, "versions", "recipe", "like"), row(asset.id, "share", "collections", "tags")]
     try:
         await who.desk.studio.asset(who.user_id, asset.id, who.workspaces)
     except NotFound:
-        return [row(asset.id, "stand")] if asset.version else []
-    return [row(asset.id, "recipe", "like", "collections")]
+        shown: tuple[str, ...] = ()
+    else:
+        shown = ("recipe", "like", "collections")
+    verbs = (*shown, "stand") if through and asset.version else shown
+    return [row(asset.id, *verbs)] if verbs else []
 
 
 def row(asset_id: str, *verbs: str) -> ActionRow[LayoutView]:
@@ -106,7 +111,7 @@ async def kin(desk: Desk, user_id: str, found: Seen) -> str:
         given = await _given(desk, user_id, found.asset)
     except NotFound:
         by = f"<@{found.author}>" if found.author else quoted(found.asset.author, NAME_MAX)
-        return f"Made by {by}" if by and not found.mine else ""
+        return f"Made by {by}" if by and not found.asset.mine else ""
     came = f"From {_name(parent)}" if parent else ""
     became = f"Became {', '.join(map(_name, children[:8]))}" if children else ""
     return " · ".join(part for part in (came, given, became) if part)
@@ -121,7 +126,7 @@ async def _given(desk: Desk, user_id: str, asset: AssetView) -> str:
 
 def one(found: Seen) -> LayoutView:
     """The buttons of one picture among several."""
-    rows = asset_buttons(found.asset, owner_only=found.mine)
+    rows = asset_buttons(found.asset, owner_only=found.asset.mine)
     return card(TextDisplay(f"### {heading(found.asset)}\n-# {recipe(found.asset)}"), rows)
 
 

@@ -12,7 +12,7 @@ from bot.discord import collecting, commands, gallery, gallery_view, places, set
 from bot.discord.answers import bounded, say, sentence_for
 from bot.discord.desk import AtDesk, Desk
 from bot.discord.listeners import messages, refine
-from bot.discord.listeners.buttons import EaselItem
+from bot.discord.listeners.buttons import pressed
 from bot.discord.syncing import sync
 from storage.leader import Leader
 
@@ -61,7 +61,6 @@ class Listener(AtDesk):
         self.up = self.was_up = False
         self.tree = Tree(self)
         commands.everywhere(self.tree)
-        self.add_dynamic_items(EaselItem)
         if leader:
             for event in HEARD:
                 self._connection.parsers[event] = self._led(leader, self._connection.parsers[event])
@@ -119,15 +118,19 @@ class Listener(AtDesk):
         await messages.heard(self.desk, message, content_granted=self.content_granted)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
-        """Forms. Buttons and commands find their way by themselves; all of them tell what files fit here."""
+        """Buttons, lists and forms. Commands find their way by themselves; all of them tell what files fit here.
+
+        The library's own way for buttons, dynamic items, builds all items of the message anew at each press.
+        """
         self.desk.adapter.sizes.learn(interaction.guild_id, interaction.filesize_limit)
-        if interaction.type is not discord.InteractionType.modal_submit:
-            return
         data: Any = interaction.data or {}
         custom_id = str(data.get("custom_id") or "")
-        start = _START.match(custom_id)
-        if start and (submitted := FORMS.get(start[0])):
-            await bounded(interaction, submitted(interaction, custom_id))
+        if interaction.type is discord.InteractionType.component:
+            await bounded(interaction, pressed(interaction, custom_id))
+        elif interaction.type is discord.InteractionType.modal_submit:
+            start = _START.match(custom_id)
+            if start and (submitted := FORMS.get(start[0])):
+                await bounded(interaction, submitted(interaction, custom_id))
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Easel was invited; one that comes back is welcome."""

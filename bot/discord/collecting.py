@@ -8,7 +8,7 @@ from discord.ui import ActionRow, Button, Container, Label, LayoutView, Modal, S
 
 from bot.chat import tagging, versions
 from bot.discord import cards
-from bot.discord.answers import acknowledge, picked, replace
+from bot.discord.answers import acknowledge, picked, picked_before, replace
 from bot.discord.attached import word
 from bot.discord.buttons import custom_id
 from bot.discord.desk import seen
@@ -29,16 +29,11 @@ async def collections(interaction: discord.Interaction, asset_id: str) -> None:
 
 
 async def hung(interaction: discord.Interaction, asset_id: str) -> None:
-    """The collections that were picked hold it from now on; those that were offered and not picked do not."""
-    wanted = set(picked(interaction))
+    """The collections that were picked hold it from now on; those that were shown to hold it and not picked do not."""
+    wanted, held = picked(interaction), picked_before(interaction)
     await acknowledge(interaction)
     who = await looks(interaction)
-    desk = who.desk.app.kept.collections
-    for each in await _offered(who, asset_id):
-        if each.id in wanted and not each.holds:
-            await desk.hang(who.viewer, each.id, [asset_id])
-        elif each.holds and each.id not in wanted:
-            await desk.take_down(who.viewer, each.id, [asset_id])
+    await who.desk.app.kept.collections.arrange(who.viewer, asset_id, wanted, held)
     await _show(interaction, who, asset_id)
 
 
@@ -93,15 +88,10 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
 }
 
 
-async def _offered(who: Looks, asset_id: str) -> list[CollectionView]:
-    """Those that hold it first, then the newest; as many as a list takes."""
-    found = await who.desk.app.kept.collections.listing(who.viewer, asset_id)
-    return sorted(found, key=lambda each: not each.holds)[:OPTIONS_MAX]
-
-
 async def _show(interaction: discord.Interaction, who: Looks, asset_id: str) -> None:
     asset = await who.desk.studio.asset(who.user_id, asset_id, who.workspaces)
-    await replace(interaction, _view(asset, await _offered(who, asset_id)))
+    offered = await who.desk.app.kept.collections.offered(who.viewer, asset_id, OPTIONS_MAX)
+    await replace(interaction, _view(asset, offered))
 
 
 def _view(asset: AssetView, offered: Sequence[CollectionView]) -> LayoutView:

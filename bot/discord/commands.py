@@ -145,9 +145,9 @@ async def show_gallery(
 async def searches(interaction: Interaction, current: str) -> list[Choice[str]]:
     """How the search may go on: keys, one's tags, one's collections."""
     who = await looks(interaction)
-    kept = who.desk.app.kept
-    tags = [name for name, _ in await kept.tags.listing(who.user_id)]
-    names = [each.name for each in await kept.collections.listing(who.viewer)]
+    kept, key = who.desk.app.kept, searching.key(current)
+    tags = [name for name, _ in await kept.tags.listing(who.user_id)] if key == "tag" else []
+    names = [name for _, name in await kept.collections.named(who.viewer)] if key == "in" else []
     found = searching.completions(current, tags, names, WORDS_MAX)
     return [Choice(name=each, value=each) for each in found[:CHOICES_MAX]]
 
@@ -156,9 +156,8 @@ async def searches(interaction: Interaction, current: str) -> list[Choice[str]]:
 async def walls_known(interaction: Interaction, current: str) -> list[Choice[str]]:
     """Collections whose name holds what was typed: one's own, and those that are shown here."""
     who = await looks(interaction)
-    found = await who.desk.app.kept.collections.listing(who.viewer)
-    known = [each for each in found if current.casefold() in each.name.casefold()]
-    return [Choice(name=plain(f"{each.name} · {each.count}", 100), value=each.id) for each in known[:CHOICES_MAX]]
+    found = await who.desk.app.kept.collections.matching(who.viewer, current, CHOICES_MAX)
+    return [Choice(name=plain(f"{each.name} · {each.count}", 100), value=each.id) for each in found]
 
 
 @app_commands.command(name="inspect", description="Where a file comes from: made here, by whom, and how")

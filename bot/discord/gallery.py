@@ -73,7 +73,9 @@ async def looked(interaction: discord.Interaction, rest: str) -> None:
 
 
 async def like(interaction: discord.Interaction, asset_id: str) -> None:
-    """What looks like an asset, or was made from words like its own: of one's own, and of what this server shows."""
+    """What looks like an asset, or was made from words like its own: of one's own; in a server, also of what the
+    servers show that one is in.
+    """
     await acknowledge(interaction)
     who = await looks(interaction)
     asset = await who.desk.studio.asset(who.user_id, asset_id, who.workspaces)

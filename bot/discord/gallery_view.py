@@ -20,7 +20,7 @@ from discord.ui import (
 )
 
 from bot.discord import cards
-from bot.discord.buttons import asset_buttons
+from bot.discord.buttons import asset_buttons, custom_id
 from bot.discord.markup import line, plain, quoted
 from bot.discord.pictures import ALT_MAX, small_name
 from core.creation.view import AssetView
@@ -56,7 +56,7 @@ class State:
     """Not one's own, but what others show in this server."""
 
     def __str__(self) -> str:
-        cursors = ".".join(map(_written, self.before))
+        cursors = ".".join(map(written, self.before))
         mark = "o" if self.others else "f" if self.favourites else "-"
         return f"{_LETTERS[self.kind]}{mark}:{cursors}:{self.words}"
 
@@ -224,20 +224,21 @@ def _relatives(state: State, parent: AssetView | None, children: Sequence[AssetV
     named = [("From", parent)] if parent else []
     for word, asset in [*named, *(("Became", child) for child in children[:RELATIVES_MAX])]:
         assert asset is not None
-        yield Button(label=f"{word} {cards.heading(asset)}"[:80], custom_id=f"easel:look:{asset.id}:{state.brief}")
+        look = custom_id("look", asset.id, str(state.brief))
+        yield Button(label=f"{word} {cards.heading(asset)}"[:80], custom_id=look)
 
 
 def _last_row(state: State, asset: AssetView, link: str | None) -> Row:
     row: Row = ActionRow(Button(label="Back", custom_id=f"easel:back:{state.fitting()}"))
     if asset.mine:
         withheld = asset.safety == "withheld"
-        row.add_item(Button(label="Post here", custom_id=f"easel:post:{asset.id}", disabled=withheld))
+        row.add_item(Button(label="Post here", custom_id=custom_id("post", asset.id), disabled=withheld))
     if link:
         row.add_item(Button(label="Open on the web", style=ButtonStyle.link, url=link))
     return row
 
 
-def _written(number: int) -> str:
+def written(number: int) -> str:
     """In base 36: short."""
     text = ""
     while number:

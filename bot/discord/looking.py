@@ -34,9 +34,7 @@ async def looks(interaction: discord.Interaction) -> Looks:
     desk = desk_of(interaction)
     user_id = await person(desk, interaction.user)
     here = await _here(desk, interaction, user_id)
-    lately = [each.id for each in await desk.app.kept.membership.of(user_id)]
-    known = tuple(dict.fromkeys((here, *lately) if here else lately))
-    return Looks(desk, Viewer(user_id, known), here)
+    return Looks(desk, await desk.app.kept.membership.viewer(user_id, here), here)
 
 
 async def _here(desk: Desk, interaction: discord.Interaction, user_id: str) -> str | None:

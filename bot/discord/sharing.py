@@ -1,34 +1,24 @@
 """Presses on who sees an asset or a collection: shown to the server, or by links that end and can be taken back."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 import discord
 from discord import ButtonStyle, SelectOption
 from discord.ui import ActionRow, Button, Container, LayoutView, Select, TextDisplay
 from discord.utils import format_dt
 
-from bot.chat import versions, visibility
+from bot.chat import visibility
 from bot.chat.things import ASSET, COLLECTION, Thing
-from bot.chat.visibility import Link
+from bot.chat.visibility import Link, Standing
 from bot.discord.answers import acknowledge, picked, replace, say
+from bot.discord.buttons import custom_id
 from bot.discord.looking import Looks, looks
 from bot.discord.markup import line
-from core.errors import NotFound
 from storage.visibility import PRIVATE, WORKSPACE
 
 PLACE = "server"
-LINKS_MAX, NAME_MAX, LABEL_MAX = 10, 80, 100
+NAME_MAX, LABEL_MAX = 80, 100
 Row = ActionRow[LayoutView]
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """Who sees a thing now."""
-
-    name: str
-    visibility: str
-    links: Sequence[Link]
 
 
 async def opened(interaction: discord.Interaction, rest: str) -> None:
@@ -92,35 +82,15 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
 
 
 async def _show(interaction: discord.Interaction, who: Looks, thing: Thing) -> None:
-    standing = await _standing(who, thing)
+    standing = await visibility.standing(who.desk.app, who.viewer, thing)
     can_link = who.desk.app.links.share(thing.id) is not None
     await replace(interaction, _view(thing, standing, here=who.here is not None, can_link=can_link))
-
-
-async def _standing(who: Looks, thing: Thing) -> _Standing:
-    """How it is shown.
-
-    Raises:
-        NotFound: it is gone, or not theirs: only owners share.
-    """
-    app = who.desk.app
-    if thing.kind == ASSET:
-        asset = await app.studio.asset(who.user_id, thing.id)
-        name, seen_by = versions.name(asset), asset.visibility
-    else:
-        collection = await app.kept.collections.one(who.viewer, thing.id)
-        if not collection.mine:
-            raise NotFound
-        name, seen_by = f"“{collection.name}”", collection.visibility
-    found = await app.kept.sharing.links(who.user_id, asset_id=thing.asset_id, collection_id=thing.collection_id)
-    addresses = {each.id: address for each in found if (address := app.links.share(each.id))}
-    return _Standing(name, seen_by, visibility.links(found, addresses)[:LINKS_MAX])
 
 
 # --- how it looks -------------------------------------------------------------------------------------------------
 
 
-def _view(thing: Thing, standing: _Standing, *, here: bool, can_link: bool) -> LayoutView:
+def _view(thing: Thing, standing: Standing, *, here: bool, can_link: bool) -> LayoutView:
     rows = [ActionRow(_who(thing, standing, here=here))]
     if can_link:
         rows.append(ActionRow(_new_link(thing)))
@@ -131,7 +101,7 @@ def _view(thing: Thing, standing: _Standing, *, here: bool, can_link: bool) -> L
     return LayoutView(timeout=None).add_item(Container(told, *rows))
 
 
-def _told(standing: _Standing, *, can_link: bool) -> Iterator[str]:
+def _told(standing: Standing, *, can_link: bool) -> Iterator[str]:
     yield f"### Who sees {line(standing.name, NAME_MAX)}"
     yield visibility.seen_by(standing.visibility, PLACE)
     for number, link in enumerate(standing.links, 1):
@@ -142,18 +112,20 @@ def _told(standing: _Standing, *, can_link: bool) -> Iterator[str]:
         yield f"-# {visibility.NO_ADDRESS}"
 
 
-def _who(thing: Thing, standing: _Standing, *, here: bool) -> Select[LayoutView]:
+def _who(thing: Thing, standing: Standing, *, here: bool) -> Select[LayoutView]:
     """The server is offered where there is one, and where it is shown already, so that it can be taken back."""
     now = standing.visibility
     options = [SelectOption(label="Only me", value=PRIVATE, default=now == PRIVATE)]
     if here or now == WORKSPACE:
         options.append(SelectOption(label=f"Everybody in this {PLACE}", value=WORKSPACE, default=now == WORKSPACE))
-    return Select(custom_id=f"easel:show:{thing}", placeholder="Who finds it in Easel…", options=options)
+    return Select(custom_id=custom_id("show", str(thing)), placeholder="Who finds it in Easel…", options=options)
 
 
 def _new_link(thing: Thing) -> Select[LayoutView]:
     options = [SelectOption(label=f"A link {words}", value=word) for word, (words, _) in visibility.LASTS.items()]
-    return Select(custom_id=f"easel:link:{thing}", placeholder="Make a link for anybody who holds it…", options=options)
+    return Select(
+        custom_id=custom_id("link", str(thing)), placeholder="Make a link for anybody who holds it…", options=options
+    )
 
 
 def _old_links(thing: Thing, links: Sequence[Link]) -> Select[LayoutView]:
@@ -161,7 +133,7 @@ def _old_links(thing: Thing, links: Sequence[Link]) -> Select[LayoutView]:
         SelectOption(label=f"Take back link {number}", value=link.id, description=_ends(link)[:LABEL_MAX])
         for number, link in enumerate(links, 1)
     ]
-    return Select(custom_id=f"easel:unlink:{thing}", placeholder="Take a link back…", options=options)
+    return Select(custom_id=custom_id("unlink", str(thing)), placeholder="Take a link back…", options=options)
 
 
 def _ends(link: Link) -> str:
@@ -170,8 +142,8 @@ def _ends(link: Link) -> str:
 
 def _last_row(thing: Thing, *, can_link: bool) -> Row:
     if thing.kind == COLLECTION:
-        return ActionRow(Button(label="Back", custom_id=f"easel:wall:{thing.id}:0"))
-    row: Row = ActionRow(Button(label="Back", custom_id=f"easel:card:{thing.id}"))
+        return ActionRow(Button(label="Back", custom_id=custom_id("wall", thing.id, "0")))
+    row: Row = ActionRow(Button(label="Back", custom_id=custom_id("card", thing.id)))
     if can_link:
-        row.add_item(Button(label="End all links", style=ButtonStyle.danger, custom_id=f"easel:stop:{thing}"))
+        row.add_item(Button(label="End all links", style=ButtonStyle.danger, custom_id=custom_id("stop", str(thing))))
     return row

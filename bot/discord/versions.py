@@ -3,7 +3,6 @@
 import json
 from collections.abc import Awaitable, Callable
 from io import BytesIO
-from urllib.parse import urlencode
 
 import discord
 
@@ -11,11 +10,9 @@ from bot.chat import changes
 from bot.chat import versions as told
 from bot.discord import versions_view
 from bot.discord.answers import acknowledge, picked, replace, say
-from bot.discord.desk import desk_of, seen
+from bot.discord.desk import seen
 from bot.discord.looking import Looks, looks
 from bot.discord.pictures import thumbnails
-from core.errors import NotFound
-from core.provenance.trees import Tree
 
 
 async def versions(interaction: discord.Interaction, asset_id: str) -> None:
@@ -34,23 +31,24 @@ async def changed(interaction: discord.Interaction, asset_id: str) -> None:
     """What changed from the version before."""
     await acknowledge(interaction)
     who = await looks(interaction)
-    before = changes.earlier(await _found(who, asset_id), asset_id)
+    lineage = who.desk.app.provenance.lineage
+    before = changes.earlier(await lineage.around(who.user_id, asset_id, who.workspaces), asset_id)
     if before is None:
-        await say(interaction, "There is nothing before this version.")
+        await say(interaction, changes.FIRST)
         return
-    found = await who.desk.app.provenance.lineage.compare(who.user_id, before, asset_id, who.workspaces)
+    found = await lineage.compare(who.user_id, before, asset_id, who.workspaces)
     async with thumbnails(who, (found.before, found.after)) as files:
         shown = [each for each in (found.before, found.after) if each.id in files]
-        link = await _comparing(who, before, asset_id)
+        link = await who.desk.app.links.comparing(who.user_id, before, asset_id)
         await replace(interaction, versions_view.changed_view(found, shown, link), list(files.values()))
 
 
 async def stand(interaction: discord.Interaction, asset_id: str) -> None:
     """Let the next reply in the asset's conversation go on from it: for whoever sees it there."""
-    desk = desk_of(interaction)
+    await acknowledge(interaction)
     who = await looks(interaction)
-    found = await seen(desk, interaction.message)
-    standing = await desk.app.provenance.lineage.go_on_from(who.user_id, asset_id, found.ref if found else None)
+    found = await seen(who.desk, interaction.message)
+    standing = await who.desk.app.provenance.lineage.go_on_from(who.user_id, asset_id, found.ref if found else None)
     await say(interaction, standing.sentence)
 
 
@@ -74,32 +72,11 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
 
 
 async def _tree(interaction: discord.Interaction, who: Looks, asset_id: str) -> None:
-    tree = await _found(who, asset_id)
+    tree = await who.desk.app.provenance.lineage.around(who.user_id, asset_id, who.workspaces)
     asset = next(node.asset for node in tree.nodes if node.asset.id == asset_id)
     before = changes.earlier(tree, asset_id)
-    link = await _comparing(who, before, asset_id) if before else None
+    link = await who.desk.app.links.comparing(who.user_id, before, asset_id) if before else None
     near = told.neighbours(tree, asset_id)
     async with thumbnails(who, near) as files:
         shown = [each for each in near if each.id in files]
         await replace(interaction, versions_view.tree_view(tree, asset, shown, link), list(files.values()))
-
-
-async def _found(who: Looks, asset_id: str) -> Tree:
-    """The versions of its own conversation; of what belongs to none, or is not in what is shown of it, its family.
-
-    Raises:
-        NotFound: it is gone, or not theirs.
-    """
-    lineage = who.desk.app.provenance.lineage
-    try:
-        _, _, thread = await who.desk.studio.lineage(who.user_id, asset_id)
-    except NotFound:  # not theirs, but perhaps shown to them
-        thread = None
-    tree = await lineage.tree(who.user_id, thread, who.workspaces) if thread else None
-    if tree and any(node.asset.id == asset_id for node in tree.nodes):
-        return tree
-    return await lineage.family(who.user_id, asset_id, who.workspaces)
-
-
-async def _comparing(who: Looks, before: str, after: str) -> str | None:
-    return await who.desk.app.links.leading_to(f"/compare?{urlencode({'a': before, 'b': after})}", who.user_id)

@@ -33,26 +33,24 @@ class Collecting:
     async def _open_hang(self, ask: Ask, action: Mapping[str, Any]) -> None:
         who, asset_id = await self._desk.looks(ask), value_of(action)
         seen = await self._desk.seen(ask, who, asset_id)
-        if not seen.mine:
+        if not seen.asset.mine:
             await self._desk.app.studio.asset(who.user_id, asset_id, who.workspaces)
-        await self._desk.turn(ask, hang_form(ask, seen.asset, await self._offered(who, asset_id)))
+        offered = await self._collections.offered(who.viewer, asset_id, OFFERED_MAX)
+        await self._desk.turn(ask, hang_form(ask, seen.asset, offered))
 
     async def _open_tags(self, ask: Ask, action: Mapping[str, Any]) -> None:
         who = await self._desk.looks(ask)
         await self._desk.turn(ask, tags_form(ask, await self._desk.own(ask, who, value_of(action))))
 
     async def hung(self, ask: Ask, view: Mapping[str, Any]) -> Json:
-        """What was ticked holds it from now on, what was offered and is not ticked does not; the page that follows."""
+        """What was ticked holds it from now on, what was shown to hold it and is not ticked does not; the page that
+        follows.
+        """
         who, filled, asset_id = await self._desk.looks(ask), Filled(view), str(ask.notes["asset"])
-        wanted, offered = filled.ticked("hung"), await self._offered(who, asset_id, set(ask.notes["offered"]))
         if name := filled.text("name"):
             made = await self._collections.make(who.user_id, name)
             await self._collections.hang(who.viewer, made.id, [asset_id])
-        for each in offered:
-            if each.id in wanted and not each.holds:
-                await self._collections.hang(who.viewer, each.id, [asset_id])
-            elif each.holds and each.id not in wanted:
-                await self._collections.take_down(who.viewer, each.id, [asset_id])
+        await self._collections.arrange(who.viewer, asset_id, filled.ticked("hung"), await self._held(ask, who))
         return await self._details.page(ask, asset_id, HUNG)
 
     async def tagged(self, ask: Ask, view: Mapping[str, Any]) -> Json:
@@ -61,12 +59,10 @@ class Collecting:
         await self._desk.app.kept.tags.replace(who.user_id, asset_id, tagging.names(Filled(view).text("tags")))
         return await self._details.page(ask, asset_id, TAGGED)
 
-    async def _offered(self, who: Looks, asset_id: str, only: set[str] | None = None) -> list[CollectionView]:
-        """Those that hold it first, then the newest; as many as the form shows, or showed."""
-        found = await self._collections.listing(who.viewer, asset_id)
-        if only is not None:
-            return [each for each in found if each.id[:SHORT] in only]
-        return sorted(found, key=lambda each: not each.holds)[:OFFERED_MAX]
+    async def _held(self, ask: Ask, who: Looks) -> set[str]:
+        """Where it hung when the form was shown."""
+        held = set(ask.notes.get("held", ()))
+        return {one for one, _ in await self._collections.named(who.viewer) if one[:SHORT] in held}
 
 
 def hang_form(ask: Ask, asset: AssetView, offered: list[CollectionView]) -> Json:
@@ -80,7 +76,7 @@ def hang_form(ask: Ask, asset: AssetView, offered: list[CollectionView]) -> Json
         blocks.append(section(f"{versions.name(asset)} hangs in no collection yet."))
     blocks.append(field("name", "New collection", words(NAME_MAX, lines=False), optional=True, hint=NEW_HINT))
     notes: dict[str, Any] = ask.origin()
-    notes |= {"asset": asset.id, "offered": [each.id[:SHORT] for each in offered]}
+    notes |= {"asset": asset.id, "held": [each.id[:SHORT] for each in offered if each.holds]}
     return modal("hang_form", "Collections", blocks, submit="Save", notes=notes)
 
 

@@ -92,9 +92,7 @@ class Desk:
         """Who looks: where they are now, by Slack's own word, and where they were lately."""
         asker = await self.asker(ask)
         here = asker.workspace_id if ask.is_member else None
-        lately = [each.id for each in await self.app.kept.membership.of(asker.user_id)]
-        known = tuple(dict.fromkeys((here, *lately) if here else lately))
-        return Looks(Viewer(asker.user_id, known), here)
+        return Looks(await self.app.kept.membership.viewer(asker.user_id, here), here)
 
     async def create(self, ask: Ask, prompt: str, *, thread: ThreadRef, **more: Any) -> CreationView:
         """Record a wish; the same delivery finds what it made before.

@@ -58,7 +58,7 @@ class Details:
         asset, app = seen.asset, self._desk.app
         url = None if asset.safety else app.links.asset(asset.id, asset.links_ended)
         shown = thumbnail(asset, app.links)
-        if not seen.mine:
+        if not asset.mine:
             return Around(further=await self._further(who, asset.id), url=url, picture=shown)
         parent, children, _ = await app.studio.lineage(who.user_id, asset.id)
         return Around(parent=parent, children=children, further=OWN, url=url, picture=shown)
@@ -83,7 +83,7 @@ def page(ask: Ask, seen: Seen, around: Around, note: str = "") -> Json:
     blocks += [small(line) for line in _lines(seen, around)]
     if family := [each for each in (around.parent, *around.children) if each]:
         blocks.append(actions(*(_sibling(each) for each in family[:5])))
-    blocks.append(actions(*_presses(seen)))
+    blocks.append(actions(*_presses(asset, in_message=ask.through is not None)))
     if around.further:
         blocks.append(actions(*(button(verb, asset.id) for verb in around.further)))
     if around.url:
@@ -95,15 +95,14 @@ def _sibling(asset: AssetView) -> Json:
     return one_of_several(button("details", asset.id, label=versions.name(asset)))
 
 
-def _presses(seen: Seen) -> list[Json]:
-    """What can be done with it; what keeps or ends it is for its owner alone."""
-    asset = seen.asset
-    elsewhere = ELSEWHERE if seen.mine else ELSEWHERE | {"easel_favourite"}
+def _presses(asset: AssetView, *, in_message: bool) -> list[Json]:
+    """What can be done with it. To keep or end it is for its owner alone; others go on from what a message shows."""
+    elsewhere = ELSEWHERE if asset.mine else ELSEWHERE | {"easel_favourite"}
     presses = [each for each in asset_actions(asset) if each["action_id"] not in elsewhere]
     own = [button("here", asset.id), button("delete", asset.id, style="danger")]
-    if seen.mine:
+    if asset.mine:
         return [*presses, *own]
-    return [*presses, button("stand", asset.id)] if asset.version else presses
+    return [*presses, button("stand", asset.id)] if asset.version and in_message else presses
 
 
 def _facts(asset: AssetView) -> list[tuple[str, str]]:
@@ -123,7 +122,7 @@ def _facts(asset: AssetView) -> list[tuple[str, str]]:
 def _lines(seen: Seen, around: Around) -> Iterator[str]:
     """Where it comes from, where it led, and where it is kept."""
     asset = seen.asset
-    if not seen.mine and asset.author:
+    if not asset.mine and asset.author:
         yield f"Made by {cut(asset.author, 80)}"
     if around.parent:
         yield f"Made from {versions.name(around.parent)}"
@@ -133,5 +132,5 @@ def _lines(seen: Seen, around: Around) -> Iterator[str]:
         yield f"Led to {', '.join(versions.name(child) for child in around.children[:10])}"
     if asset.tags:
         yield tagging.told(asset.tags)
-    if seen.mine and asset.visibility != "private":
+    if asset.mine and asset.visibility != "private":
         yield visibility.seen_by(asset.visibility, PLACE)

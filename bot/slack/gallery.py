@@ -1,4 +1,4 @@
-"""`/gallery`: a page of one's own results, for nobody else to see."""
+"""`/gallery`: a page of one's own results, or of what others here show, for nobody else to see."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,11 +27,11 @@ class Gallery:
 
     async def show(self, ask: Ask, words: str, before: int | None = None) -> None:
         """A page in the place of the one before it. Where Slack takes no carousel, plain rows say the same."""
-        user_id = (await self._desk.asker(ask)).user_id
-        refused = ""
+        who, refused = await self._desk.looks(ask), ""
+        here = (who.here,) if who.here else None
         try:
-            query = parse(words, Query(limit=PAGE, before=before))
-            assets, after = await self._desk.app.studio.gallery(user_id, query)
+            query = parse(words, Query(workspaces=here, limit=PAGE, before=before))
+            assets, after = await self._desk.app.studio.gallery(who.user_id, query)
         except Invalid as error:
             assets, after, refused = [], None, error.message
         around = self._around(assets, words, after, before)

@@ -10,13 +10,12 @@ from slack_sdk.errors import SlackApiError
 from bot.slack.asks import Ask
 from bot.slack.buttons import actions, button, value_of
 from bot.slack.calls import said_by
-from bot.slack.desk import Desk
+from bot.slack.desk import Desk, Looks
 from bot.slack.kit import INVALID, field, header, kept, menu, words
 from bot.slack.markup import Json
 from bot.slack.shelf import cards, count, empty, rows
 from core.creation.view import AssetView
 from core.errors import Invalid
-from core.gallery.collections import CollectionView
 from core.gallery.finding import parse
 from storage.finding import Query
 
@@ -67,9 +66,8 @@ class Looking:
         """Not everything of one's own is looked for."""
         return bool(self.words or self.favourites or self.collection or self.others or self.kind != ALL)
 
-    @property
-    def query(self) -> Query:
-        """For the gallery.
+    def query(self, here: str | None) -> Query:
+        """For the gallery. `here`: the workspace that the person is in; what others show is what they show there.
 
         Raises:
             Invalid: what was typed says what cannot be searched by.
@@ -79,6 +77,7 @@ class Looking:
             favourite=True if self.favourites else None,
             collection=self.collection,
             others=self.others,
+            workspaces=(here,) if here else None,
             limit=PAGE,
             before=self.pages[-1] if self.pages else None,
         )
@@ -95,13 +94,13 @@ class Home:
         """Publish what a person is looking at. Where Slack takes no carousel, plain rows say the same."""
         looking = looking or Looking()
         who = await self._desk.looks(ask)
-        (assets, after, refused), collections = await asyncio.gather(
-            self._found(who.user_id, looking), self._desk.app.kept.collections.listing(who.viewer)
+        (assets, after, refused), known = await asyncio.gather(
+            self._found(who, looking), self._desk.app.kept.collections.named(who.viewer)
         )
         client = await self._desk.clients.client(ask.team)
         shelves = self._shelves(assets, looking, refused)
         for shelf in shelves:
-            blocks = [*_head(looking, collections), *shelf, *_foot(assets, looking, after)]
+            blocks = [*_head(looking, [name for _, name in known]), *shelf, *_foot(assets, looking, after)]
             view = {"type": "home", "private_metadata": kept(looking.notes), "blocks": blocks}
             try:
                 await client.views_publish(user_id=ask.user, view=view)
@@ -110,10 +109,10 @@ class Home:
                 if said_by(error) not in INVALID or shelf is shelves[-1]:
                     raise
 
-    async def _found(self, user_id: str, looking: Looking) -> tuple[list[AssetView], int | None, str]:
+    async def _found(self, who: Looks, looking: Looking) -> tuple[list[AssetView], int | None, str]:
         """A page, where the next begins, and why it could not be looked for."""
         try:
-            return *await self._desk.app.studio.gallery(user_id, looking.query), ""
+            return *await self._desk.app.studio.gallery(who.user_id, looking.query(who.here)), ""
         except Invalid as error:
             return [], None, error.message
 
@@ -155,7 +154,7 @@ def _filtered(looking: Looking, by: str, action: Mapping[str, Any]) -> Looking:
     return replace(looking, favourites=not looking.favourites, others=False)
 
 
-def _head(looking: Looking, collections: Sequence[CollectionView]) -> list[Json]:
+def _head(looking: Looking, collections: Sequence[str]) -> list[Json]:
     typed = words(WORDS_MAX, lines=False, initial=looking.words, hint="boats, or a lighthouse")
     typed |= {"dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]}}
     search = field("easel_home_words", "Search", typed, optional=True) | {"dispatch_action": True}
@@ -166,10 +165,10 @@ def _head(looking: Looking, collections: Sequence[CollectionView]) -> list[Json]
     return [header("Your gallery"), search, actions(*filters), actions(new, button("collections", "all"), liked)]
 
 
-def _collections(looking: Looking, collections: Sequence[CollectionView]) -> list[Json]:
+def _collections(looking: Looking, collections: Sequence[str]) -> list[Json]:
     if not collections:
         return []
-    names = dict.fromkeys(each.name for each in collections[:COLLECTION_MAX])
+    names = dict.fromkeys(collections[:COLLECTION_MAX])
     options = [("in:", "All collections"), *((f"in:{name}", name) for name in names)]
     return [menu("easel_home_collection", options, f"in:{looking.collection}")]
 

@@ -88,8 +88,8 @@ class Inspecting:
         blocks: list[Json] = []
         for file in files[:FILES_MAX]:
             blocks += [*([divider()] if blocks else []), *await self._told(ask, who, file)]
-        if left := len(files) - FILES_MAX:
-            blocks += [small(MORE.format(most=FILES_MAX, count=left))] if left > 0 else []
+        if (left := len(files) - FILES_MAX) > 0:
+            blocks.append(small(MORE.format(most=FILES_MAX, count=left)))
         await self._desk.replace(ask, view_id, modal("report", TITLE, blocks, notes=ask.origin()))
 
     async def _told(self, ask: Ask, who: Looks, file: FileRef) -> list[Json]:

@@ -1,12 +1,11 @@
 """Who sees an asset or a collection: shown to the workspace, or by links that end and can be taken back."""
 
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Iterator, Mapping
 from typing import Any
 
-from bot.chat import versions, visibility
+from bot.chat import visibility
 from bot.chat.things import ASSET, Thing
-from bot.chat.visibility import Link
+from bot.chat.visibility import Link, Standing
 from bot.slack.asks import Ask
 from bot.slack.buttons import Do, actions, back, button, value_of
 from bot.slack.desk import Desk, Looks
@@ -16,18 +15,8 @@ from core.errors import NotFound, UserError
 from storage.visibility import PRIVATE, WORKSPACE
 
 PLACE = "workspace"
-LINKS_MAX = 10
 ENDED = "That link has ended."
 STOP_SURE = sure("End all links?", "Whoever holds one of them sees nothing any more, also those in chats.", "End them")
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a thing is shown now."""
-
-    name: str
-    visibility: str
-    links: Sequence[Link]
 
 
 class Sharing:
@@ -89,23 +78,9 @@ class Sharing:
         await self._show(ask, who, thing, alert(done) if done else None)
 
     async def _show(self, ask: Ask, who: Looks, thing: Thing, note: Json | None = None) -> None:
-        standing = await self._standing(who, thing)
+        standing = await visibility.standing(self._desk.app, who.viewer, thing)
         can_link = self._desk.app.links.share(thing.id) is not None
         await self._desk.turn(ask, page(ask, thing, standing, here=who.here is not None, can_link=can_link, note=note))
-
-    async def _standing(self, who: Looks, thing: Thing) -> Standing:
-        app = self._desk.app
-        if thing.asset_id:
-            asset = await app.studio.asset(who.user_id, thing.asset_id)
-            name, seen_by = versions.name(asset), asset.visibility
-        else:
-            collection = await app.kept.collections.one(who.viewer, thing.id)
-            if not collection.mine:
-                raise NotFound
-            name, seen_by = f"“{collection.name}”", collection.visibility
-        found = await self._sharing.links(who.user_id, asset_id=thing.asset_id, collection_id=thing.collection_id)
-        addresses = {each.id: address for each in found if (address := app.links.share(each.id))}
-        return Standing(name, seen_by, visibility.links(found, addresses)[:LINKS_MAX])
 
 
 def page(ask: Ask, thing: Thing, standing: Standing, *, here: bool, can_link: bool, note: Json | None = None) -> Json:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from bot.chat import changes
 from bot.slack import versions_view
@@ -13,7 +12,6 @@ from core.errors import Forbidden, NotFound
 from core.provenance.trees import Tree
 
 NOT_SHOWN = "Its versions and its recipe are for the person who made it, and for whom they show it to."
-FIRST = "There is nothing before this version."
 
 
 class Versions:
@@ -37,7 +35,7 @@ class Versions:
         tree = await self._tree(ask, who, asset_id)
         asset = next(node.asset for node in tree.nodes if node.asset.id == asset_id)
         before = changes.earlier(tree, asset_id)
-        comparing = await self._comparing(who, before, asset_id) if before else None
+        comparing = await self._desk.app.links.comparing(who.user_id, before, asset_id) if before else None
         page = versions_view.tree_page(ask, tree, asset, self._desk.app.links, comparing=comparing, note=note)
         await self._desk.turn(ask, page)
 
@@ -46,9 +44,9 @@ class Versions:
         who, asset_id = await self._desk.looks(ask), value_of(action)
         before = changes.earlier(await self._tree(ask, who, asset_id), asset_id)
         if before is None:
-            raise NotFound(FIRST)
+            raise NotFound(changes.FIRST)
         found = await self._lineage.compare(who.user_id, before, asset_id, who.workspaces)
-        comparing = await self._comparing(who, before, asset_id)
+        comparing = await self._desk.app.links.comparing(who.user_id, before, asset_id)
         await self._desk.turn(ask, versions_view.changed_page(ask, found, self._desk.app.links, comparing))
 
     async def _stand(self, ask: Ask, action: Mapping[str, Any]) -> None:
@@ -70,16 +68,8 @@ class Versions:
         await self._desk.turn(ask, versions_view.recipe_page(ask, found, link))
 
     async def _tree(self, ask: Ask, who: Looks, asset_id: str) -> Tree:
-        """The versions of its own conversation; of what belongs to none, or is another's, its family."""
         try:
-            _, _, thread = await self._desk.app.studio.lineage(who.user_id, asset_id)
-            tree = await self._lineage.tree(who.user_id, thread, who.workspaces) if thread else None
-        except NotFound:
-            tree = None
-        if tree and any(node.asset.id == asset_id for node in tree.nodes):
-            return tree
-        try:
-            return await self._lineage.family(who.user_id, asset_id, who.workspaces)
+            return await self._lineage.around(who.user_id, asset_id, who.workspaces)
         except NotFound:
             raise await self._kindly(ask, who, asset_id) from None
 
@@ -90,6 +80,3 @@ class Versions:
         except NotFound as error:
             return error
         return Forbidden(NOT_SHOWN, "not_shown")
-
-    async def _comparing(self, who: Looks, before: str, after: str) -> str | None:
-        return await self._desk.app.links.leading_to(f"/compare?{urlencode({'a': before, 'b': after})}", who.user_id)

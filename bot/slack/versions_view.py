@@ -13,11 +13,11 @@ from bot.slack.markup import Json, cut, plain, rich
 from bot.slack.shelf import thumbnail
 from core.creation.titles import shortened
 from core.creation.view import AssetView
-from core.provenance.changes import Mark
+from core.provenance.changes import Mark, Run
 from core.provenance.lineage import Comparison
 from core.provenance.trees import Tree
 
-LINE_MAX, NOTE_MAX, RUN_MAX, CHANGED_MAX, VALUE_MAX, LABEL_MAX = 160, 120, 600, 2_400, 400, 70
+LINE_MAX, RUN_MAX, CHANGED_MAX, VALUE_MAX, LABEL_MAX = 160, 600, 2_400, 400, 70
 STYLES: Mapping[Mark, Json] = {Mark.KEPT: {}, Mark.REMOVED: {"strike": True}, Mark.ADDED: {"bold": True}}
 FROM, THIS, LED = "It was made from", "This one", "It led to"
 
@@ -35,7 +35,8 @@ def tree_page(
     if len(shown.shown) > 1:
         blocks.append(actions(_others(shown)))
     stands = any(each.here and versions.STANDS in each.notes for each in shown.shown)
-    blocks.append(actions(*_presses(tree, asset, comparing, stands=stands)))
+    may_stand = asset.mine or ask.through is not None
+    blocks.append(actions(*_presses(tree, asset, comparing, may_stand=may_stand and not stands)))
     return modal("versions", "Versions", blocks, notes=ask.origin())
 
 
@@ -105,9 +106,9 @@ def _others(shown: Lines) -> Json:
     return menu("easel_version", options, hint="Look at another version…")
 
 
-def _presses(tree: Tree, asset: AssetView, comparing: str | None, *, stands: bool) -> Iterator[Json]:
+def _presses(tree: Tree, asset: AssetView, comparing: str | None, *, may_stand: bool) -> Iterator[Json]:
     alone = changes.earlier(tree, asset.id) is None
-    if asset.version and not stands:
+    if asset.version and may_stand:
         yield button("stand", asset.id, label=f"Go on from {asset.version}", style="primary")
     if not alone:
         yield button("changed", asset.id)
@@ -126,7 +127,7 @@ def _changed(found: Comparison) -> Iterator[Json]:
         yield rich({"type": "rich_text_list", "style": "bullet", "elements": facts})
 
 
-def _marked(runs: Sequence[Any]) -> Iterator[Json]:
+def _marked(runs: Sequence[Run]) -> Iterator[Json]:
     """Both texts as one: what went is struck out, what came is bold."""
     room = CHANGED_MAX
     for run in runs:

@@ -20,7 +20,7 @@ from storage.collections import Place
 PAGE, LISTED_MAX, LIKES_MAX, TITLE_MAX = 10, 30, 10, 24
 NONE_YET = "You have no collections yet. Name one below, then open a result's Details and press Collections."
 EMPTY = "Nothing hangs here yet. Open a result's Details and press Collections."
-NOTHING_LIKE = "Nothing of yours is like this one."
+NOTHING_LIKE = "Nothing here is like this one."
 MADE, GONE, RENAMED = "“{name}” is there.", "It is taken down. What hung in it stays in your gallery.", "Renamed."
 DELETE_SURE = sure(
     "Delete this collection?", "Its links end with it. What hangs in it stays in your gallery.", "Delete"

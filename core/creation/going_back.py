@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from core.creation.titles import shortened
 from storage import lineage
 from storage.creations import Snapshot
-from storage.tables import Asset, Creation
+from storage.tables import Asset, Creation, version_of
 
 LONGEST = 60
 TITLE_MAX = 60
@@ -86,9 +87,9 @@ def stood(session: Session, rows: Snapshot, back: Back) -> Stood | None:
 
 def told(asset: Asset) -> str:
     """Where a conversation stands now."""
-    words = " ".join((asset.asked or asset.prompt).split())
-    short = words if len(words) <= TITLE_MAX else words[: TITLE_MAX - 1].rstrip() + "…"
-    named = f"{asset.version}, “{short}”" if short else asset.version
+    short = shortened(asset.asked or asset.prompt, TITLE_MAX)
+    version = version_of(asset.round, asset.letter)
+    named = f"{version}, “{short}”" if short else version
     return f"Back at {named}. The next reply goes on from there."
 
 

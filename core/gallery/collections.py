@@ -1,6 +1,6 @@
 """Collections: what a person hangs side by side, for themselves or with a workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,12 +14,12 @@ from core.trust.words import clean
 from storage import collections, shares, visibility
 from storage.collections import Place
 from storage.database import Database
+from storage.finding import PAGE_MAX
 from storage.tables import Asset, Collection, now
 from storage.visibility import PRIVATE, WORKSPACE
 
 NAME_MAX = 80
 PER_PERSON = 500
-PAGE_MAX = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +59,34 @@ class Collections:
 
         def work(session: Session) -> list[CollectionView]:
             asset = _asset(session, viewer, asset_id) if asset_id else None
-            found = collections.listing(session, viewer.user_id, viewer.workspaces, PER_PERSON)
-            return _views(session, viewer, found, asset)
+            return _views(session, viewer, _known(session, viewer), asset)
+
+        return await self._database.read(work)
+
+    async def named(self, viewer: Viewer) -> list[tuple[str, str]]:
+        """Their ids and names alone, in the same order: for where somebody types, and for lists."""
+        found = await self._database.read(lambda session: _known(session, viewer))
+        return [(each.id, each.name) for each in found]
+
+    async def matching(self, viewer: Viewer, words: str, most: int) -> list[CollectionView]:
+        """The newest whose name has these words in it."""
+        part = words.casefold()
+
+        def work(session: Session) -> list[CollectionView]:
+            found = [each for each in _known(session, viewer) if part in each.name.casefold()]
+            return _views(session, viewer, found[:most])
+
+        return await self._database.read(work)
+
+    async def offered(self, viewer: Viewer, asset_id: str, most: int) -> list[CollectionView]:
+        """Where an asset may hang, for a form: those that hold it first, then the newest."""
+
+        def work(session: Session) -> list[CollectionView]:
+            asset = _asset(session, viewer, asset_id)
+            known = _known(session, viewer)
+            holding = collections.holding(session, asset, [each.id for each in known])
+            known.sort(key=lambda each: each.id not in holding)
+            return _views(session, viewer, known[:most], asset)
 
         return await self._database.read(work)
 
@@ -79,6 +105,16 @@ class Collections:
             wall = collections.wall(session, viewer.user_id, viewer.workspaces, collection_id, most, before)
             notes = visibility.notes(session, viewer.user_id, wall.assets)
             return [shown_to(viewer.user_id, each, notes) for each in wall.assets], wall.next
+
+        return await self._database.read(work)
+
+    async def turned_back(self, viewer: Viewer, collection_id: str, limit: int, place: Place) -> Place | None:
+        """Where the page of `limit` begins that ends at `place`, which a page began after; None: it is the first."""
+
+        def work(session: Session) -> Place | None:
+            _visible(session, viewer, collection_id)
+            who = (viewer.user_id, viewer.workspaces)
+            return collections.turned_back(session, *who, collection_id, limit, place)
 
         return await self._database.read(work)
 
@@ -146,9 +182,7 @@ class Collections:
         def work(session: Session) -> list[str]:
             found = _visible(session, viewer, collection_id)
             assets = visibility.visible_of(session, viewer.user_id, ids, viewer.workspaces)
-            if found.user_id != viewer.user_id:
-                _check_shown(found, assets)
-            collections.hang(session, viewer.user_id, found, assets)
+            _hang(session, viewer, found, assets)
             return [each.id for each in assets]
 
         return batch(ids, await self._database.write(work))
@@ -163,6 +197,28 @@ class Collections:
 
         return batch(ids, await self._database.write(work))
 
+    async def arrange(self, viewer: Viewer, asset_id: str, wanted: Container[str], held: Container[str]) -> None:
+        """What a form says of where an asset hangs: in the `wanted` ones, where it was shown as hanging in `held`.
+
+        What was changed elsewhere since the form was shown stays as it is, and what is gone by now is no matter.
+
+        Raises:
+            NotFound: an asset that they do not see.
+            Conflict: as for hanging; then nothing is changed.
+        """
+
+        def work(session: Session) -> None:
+            asset = _asset(session, viewer, asset_id)
+            known = _known(session, viewer)
+            there = collections.holding(session, asset, [each.id for each in known])
+            for each in known:
+                if each.id in wanted and each.id not in held and each.id not in there:
+                    _hang(session, viewer, each, [asset])
+                elif each.id in held and each.id not in wanted:
+                    collections.take_down(session, viewer.user_id, each, [asset.id])
+
+        await self._database.write(work)
+
 
 def workspace_for(viewer: Viewer, wanted: str | None, home: str | None = None) -> str:
     """The workspace that something is shown to: its own, the one that is named, or the only one there is.
@@ -176,6 +232,10 @@ def workspace_for(viewer: Viewer, wanted: str | None, home: str | None = None) -
     if choice is None or choice not in viewer.workspaces:
         raise Conflict("Say a word to Easel in that workspace first: it then knows that you are in it.", "no_workspace")
     return choice
+
+
+def _known(session: Session, viewer: Viewer) -> list[Collection]:
+    return collections.listing(session, viewer.user_id, viewer.workspaces, PER_PERSON)
 
 
 def _view(session: Session, viewer: Viewer, collection_id: str) -> CollectionView:
@@ -226,6 +286,12 @@ def _asset(session: Session, viewer: Viewer, asset_id: str) -> Asset:
     if found is None:
         raise NotFound
     return found
+
+
+def _hang(session: Session, viewer: Viewer, collection: Collection, assets: Sequence[Asset]) -> None:
+    if collection.user_id != viewer.user_id:
+        _check_shown(collection, assets)
+    collections.hang(session, viewer.user_id, collection, assets)
 
 
 def _check_shown(collection: Collection, assets: Sequence[Asset]) -> None:

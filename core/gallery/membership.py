@@ -55,6 +55,9 @@ class Membership:
         found = await self._database.read(lambda session: visibility.workspaces(session, user_id, now()))
         return [WorkspaceView(each.id, each.platform, each.platform_id) for each in found]
 
-    async def viewer(self, user_id: str) -> Viewer:
-        """A person on the web, where only what they did in chats lately tells where they are a member."""
-        return Viewer(user_id, tuple(each.id for each in await self.of(user_id)))
+    async def viewer(self, user_id: str, here: str | None = None) -> Viewer:
+        """Who looks. `here`: the workspace that a platform says they are in just now. On the web there is none: only
+        what they did in chats lately tells where they are a member.
+        """
+        lately = [each.id for each in await self.of(user_id)]
+        return Viewer(user_id, tuple(dict.fromkeys((here, *lately) if here else lately)))

@@ -1,11 +1,16 @@
 """Tags, collections and links on every database: orders, repeats, and what only its owner may touch."""
 
+from itertools import pairwise
+from typing import Any
+
 import pytest
+from sqlalchemy import event
 
 from core.creation.view import AssetView
 from core.errors import Conflict, Gone, NotFound
 from core.gallery.membership import Viewer
 from storage.collections import Place
+from storage.tables import now
 from tests.fakes.house import House
 
 pytestmark = pytest.mark.each_database
@@ -34,6 +39,75 @@ async def test_a_collection_s_pages_follow_each_other_and_hanging_twice_hangs_on
         await walls.make(house.ada, "Lighthouses")
     with pytest.raises(NotFound):
         await walls.page(Viewer(house.bob), wall.id)
+
+
+async def test_pages_are_turned_back_as_they_were_turned_on(house: House) -> None:
+    walls, ada = house.app.kept.collections, Viewer(house.ada)
+    wall = await walls.make(house.ada, "Lighthouses")
+    for asset in await pictures(house):
+        await walls.hang(ada, wall.id, [asset.id])
+    begun: list[Place | None] = [None]
+    while after := (await walls.page(ada, wall.id, 2, begun[-1]))[1]:
+        begun.append(after)
+    for before, place in pairwise(begun):
+        assert place
+        assert await walls.turned_back(ada, wall.id, 2, place) == before
+    assert len(begun) == 3
+    with pytest.raises(NotFound):
+        await walls.turned_back(Viewer(house.bob), wall.id, 2, begun[-1] or Place(now(), 0))
+
+
+async def test_each_of_many_collections_has_its_newest_pictures_for_covers(house: House) -> None:
+    walls, ada = house.app.kept.collections, Viewer(house.ada)
+    assets = await pictures(house)
+    await walls.make(house.ada, "wall 0")
+    for number in range(1, COUNT):
+        wall = await walls.make(house.ada, f"wall {number}")
+        await walls.hang(ada, wall.id, [asset.id for asset in assets[:number]])
+    found = {each.name: [cover.id for cover in each.covers] for each in await walls.listing(ada)}
+    ids = [asset.id for asset in assets]
+    assert found == {f"wall {number}": ids[:number][::-1][:3] for number in range(COUNT)}
+    assert [name for _, name in await walls.named(ada)] == list(found)
+    (one,) = await walls.matching(ada, "WALL 3", 5)
+    assert (one.name, one.count) == ("wall 3", 3)
+    assert await walls.named(Viewer(house.bob)) == []
+
+
+async def test_many_collections_are_listed_by_as_few_queries_as_two(house: House) -> None:
+    walls, ada = house.app.kept.collections, Viewer(house.ada)
+    (asset,) = (await house.made("a lighthouse")).assets
+    asked: list[str] = []
+
+    async def queries() -> int:
+        asked.clear()
+        await walls.listing(ada, asset.id)
+        return sum("placement" in each for each in asked)
+
+    @event.listens_for(house.app.database.engine, "before_cursor_execute")
+    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
+        asked.append(statement)
+
+    counts = []
+    for many in (2, 10):
+        for number in range(many):
+            await walls.hang(ada, (await walls.make(house.ada, f"{many}, {number}")).id, [asset.id])
+        counts.append(await queries())
+    assert counts[0] == counts[1] > 0
+
+
+async def test_a_form_takes_down_only_what_it_showed_as_hanging(house: House) -> None:
+    walls, ada = house.app.kept.collections, Viewer(house.ada)
+    asset = (await house.made("a lighthouse")).assets[0]
+    kept, left, wanted, meanwhile = [(await walls.make(house.ada, name)).id for name in ("k", "l", "w", "m")]
+    for each in (kept, left):
+        await walls.hang(ada, each, [asset.id])
+    held = {each.id for each in await walls.offered(ada, asset.id, 2) if each.holds}
+    assert held == {kept, left}
+    await walls.hang(ada, meanwhile, [asset.id])
+    await walls.arrange(ada, asset.id, {kept, wanted, "gone by now"}, held)
+    assert {each.id for each in await walls.listing(ada, asset.id) if each.holds} == {kept, wanted, meanwhile}
+    with pytest.raises(NotFound):
+        await walls.arrange(Viewer(house.bob), asset.id, set(), {kept})
 
 
 async def test_tags_are_counted_renamed_into_each_other_and_dropped(house: House) -> None:

@@ -8,12 +8,12 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from storage import finding, gallery, posts
+from storage import finding, gallery, lineage, posts, recipes
 from storage.deletion import mark
 from storage.errors import Forgotten
 from storage.finding import Query
 from storage.recipes import sidecar_key
-from storage.tables import Asset, Creation
+from storage.tables import Asset, Creation, version_of
 from tests.storage.rows import Rows, asset_of
 
 pytestmark = pytest.mark.each_database
@@ -136,7 +136,7 @@ def test_filters_keep_what_they_name(rows: Rows, ada: str) -> None:
     assert asked(find(rows, ada, kind="upload")) == {"a photo"}
     assert asked(find(rows, ada, favourite=True)) == {"loved"}
     assert asked(find(rows, ada, favourite=False, kind="image")) == {"a picture"}
-    assert asked(find(rows, ada, thread_id=loved.thread_id)) == {"loved"}
+    assert asked(find(rows, ada, thread=loved.thread_id)) == {"loved"}
     assert asked(find(rows, ada, "a", kind="speech")) == {"a voice"}
 
 
@@ -234,7 +234,7 @@ def test_another_person_s_asset_cannot_be_seen_changed_or_deleted(rows: Rows, ad
     assert rows.read(lambda session: gallery.asset(session, bob, made.id)) is None
     assert rows.write(lambda session: gallery.change(session, bob, made.id, favourite=True)) is None
     assert rows.write(lambda session: gallery.delete(session, bob, made.id)) is None
-    assert rows.read(lambda session: gallery.lineage(session, bob, made.id)) == (None, [])
+    assert rows.read(lambda session: gallery.lineage(session, bob, made)) == (None, [])
     assert rows.sql("SELECT favourite FROM asset") == [(0,)]
 
 
@@ -266,7 +266,9 @@ def test_versions_count_rounds_of_a_thread_and_letters_of_a_round(rows: Rows, ad
     for step in reversed(steps):
         rows.assets(two, step)
     rows.assets(one, rows.step(one))
-    versions = {(asset.creation_id == two.id, asset.letter): asset.version for asset in find(rows, ada)}
+    versions = {
+        (asset.creation_id == two.id, asset.letter): version_of(asset.round, asset.letter) for asset in find(rows, ada)
+    }
     assert versions == {(True, 0): "v1", (True, 1): "v1b", (True, 2): "v1c", (False, 0): "v2"}
 
 
@@ -276,7 +278,7 @@ def test_no_two_assets_of_a_thread_share_a_version_even_when_a_step_makes_severa
     rows.assets(creation, steps[1])
     rows.assets(creation, steps[0], 3)
     rows.assets(creation, steps[2], 2)
-    versions = [asset.version for asset in find(rows, ada)]
+    versions = [version_of(asset.round, asset.letter) for asset in find(rows, ada)]
     assert len(set(versions)) == 6
     assert set(versions) == {"v1", "v1b", "v1c", "v1d", "v1e", "v1f"}
 
@@ -297,7 +299,7 @@ def test_lineage_shows_parent_and_children_and_nobody_else_s(rows: Rows, ada: st
 
     def of(asset: Asset) -> tuple[str | None, list[str]]:
         def work(session: Session) -> tuple[str | None, list[str]]:
-            above, below = gallery.lineage(session, ada, asset.id)
+            above, below = gallery.lineage(session, ada, asset)
             return above.asked if above else None, [each.asked for each in below]
 
         return rows.read(work)
@@ -306,6 +308,24 @@ def test_lineage_shows_parent_and_children_and_nobody_else_s(rows: Rows, ada: st
     assert of(child) == ("parent", [])
     rows.write(lambda session: gallery.delete(session, ada, parent.id))
     assert of(child) == (None, [])
+
+
+def test_the_pictures_of_one_call_have_the_same_arguments(rows: Rows, ada: str) -> None:
+    creation = rows.creation(ada)
+    made = rows.assets(creation, rows.step(creation, arguments={"prompt": "a lighthouse", "count": 2}), 2)
+    told = rows.read(lambda session: lineage.arguments(session, made))
+    assert told == {each.id: {"prompt": "a lighthouse", "count": 2} for each in made}
+
+
+def test_a_recipe_names_whom_it_was_made_from_until_they_ask_to_be_forgotten(rows: Rows, ada: str, bob: str) -> None:
+    made = rows.made(ada, credit_id=bob)
+
+    def credit(session: Session) -> str:
+        return recipes.ingredients(session, made)[0].credit
+
+    assert rows.read(credit) == "bob"
+    rows.write(lambda session: mark(session, bob))
+    assert rows.read(credit) == ""
 
 
 def test_a_creation_may_work_from_one_s_own_and_from_what_stands_in_its_thread(rows: Rows, ada: str, bob: str) -> None:

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Awaitable, Callable
-from typing import Any, Self
 
 import discord
-from discord import ui
 
 from bot.chat import phrases
 from bot.discord import cards, collecting, gallery, settings, sharing, versions, walls
-from bot.discord.answers import acknowledge, bounded, picked, replace, say, show, words
+from bot.discord.answers import acknowledge, picked, replace, say, show, words
 from bot.discord.desk import desk_of, person, seen
 from bot.discord.listeners.create import Ask, go_on
 from bot.discord.listeners.personal import forget, join
@@ -24,9 +22,10 @@ GONE_OR_NOT_YOURS = "This is not there any more, or it is somebody else's."
 Press = Callable[[discord.Interaction, str], Awaitable[None]]
 
 
-async def pressed(interaction: discord.Interaction, verb: str, rest: str) -> None:
-    """One press: `verb` and what follows it in the id."""
-    await PRESSES.get(verb, unknown)(interaction, rest)
+async def pressed(interaction: discord.Interaction, custom_id: str) -> None:
+    """A button was pressed, or something picked from a list, whoever wrote the message and whenever."""
+    if found := TEMPLATE.fullmatch(custom_id):
+        await PRESSES.get(found["verb"], unknown)(interaction, found["rest"] or "")
 
 
 # --- an asset -----------------------------------------------------------------------------------------------------
@@ -73,6 +72,7 @@ async def details(interaction: discord.Interaction, asset_id: str) -> None:
 
 async def card(interaction: discord.Interaction, asset_id: str) -> None:
     """Back to the same, in the card that was pressed on."""
+    await acknowledge(interaction)
     try:
         shown = await cards.details(await looks(interaction), asset_id, await _through(interaction))
     except NotFound:
@@ -190,22 +190,3 @@ async def _not_theirs(interaction: discord.Interaction, asset_id: str) -> None:
     found = await seen(desk_of(interaction), interaction.message)
     there = found is not None and asset_id in found.showing.asset_ids
     await say(interaction, phrases.NOT_YOURS if there else phrases.GONE)
-
-
-class EaselItem(ui.DynamicItem[ui.Item[Any]], template=TEMPLATE):
-    """Any button or list of Easel's, whoever wrote the message and whenever."""
-
-    def __init__(self, item: ui.Item[Any], verb: str, rest: str) -> None:
-        super().__init__(item)
-        self._verb, self._rest = verb, rest
-
-    @classmethod
-    async def from_custom_id(
-        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
-    ) -> Self:
-        """What an id means."""
-        return cls(item, match["verb"], match["rest"] or "")
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """It was pressed, or something was picked."""
-        await bounded(interaction, pressed(interaction, self._verb, self._rest))

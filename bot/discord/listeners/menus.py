@@ -1,4 +1,4 @@
-"""The menus on any message with a picture, Easel's own or not."""
+"""The menus on any message with a picture, Easel's own or not; Inspect takes any file."""
 
 from dataclasses import replace
 

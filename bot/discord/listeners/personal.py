@@ -18,7 +18,7 @@ SURE = (
     "in every server. This cannot be undone."
 )
 CODE_MAX = 40
-ELSEWHERE = "`/easel join {code}` in Slack, or `/join {code}` with another Discord account"
+ELSEWHERE = "`/easel join {code}` in Slack, your page *You* on the web, or `/join {code}` with another Discord account"
 HOW = (
     "**/create** makes something new; **/gallery** finds what you made.",
     "On anybody's picture, its menu has *Apps*: Refine, Animate, Make again, Inspect.",

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from sqlmodel import select
 
+from bot.watch.readiness import Readiness
 from storage.tables import Workspace
 from tests.bot.discord.house import House, easel, opened, restarted, settings_for, until
 from tests.fakes.discord import DiscordServer, answers, refuses
@@ -89,7 +90,7 @@ async def test_a_discord_that_is_away_at_the_start_is_tried_again(tmp_path: Path
         await until(app.surfaces_open.is_set)
         surface = app.surfaces["discord"]
         await until(lambda: surface.not_ready() == ["Discord is not connected (ClientConnectorError)"], "the reason")
-        assert surface.not_ready()[0] in app.not_ready()
+        assert surface.not_ready()[0] in await Readiness(app).reasons()
         await server.start()
         await until(lambda: not surface.not_ready(), "the connection", 15)
     await server.stop()

@@ -1,12 +1,16 @@
 """Who sees what, links, collections and tags, from the details of a result and in the gallery."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlmodel import Session
+from sqlmodel import select as rows_of
 
 from bot.chat import phrases, visibility
-from storage.tables import Asset
+from core.gallery.membership import Viewer
+from storage.tables import Asset, Collection, Placement, now
 from tests.bot.discord.house import House, opened
 from tests.fakes.discord import Message
 
@@ -159,6 +163,18 @@ async def test_the_list_hangs_and_takes_down(home: House) -> None:
     assert home.refused() == []
 
 
+async def test_what_was_hung_elsewhere_meanwhile_stays_where_it_hangs(home: House) -> None:
+    """The list shows what held it when it was opened; only that is taken down."""
+    found = await collected(home, await home.made(), "Jazz")
+    owner, walls = (await only(home)).user_id, home.app.kept.collections
+    elsewhere = await walls.make(owner, "Elsewhere")
+    await walls.hang(Viewer(owner), elsewhere.id, [(await only(home)).id])
+    await picked(home, found, "hang", shows="**Elsewhere**")
+    held = {each.name for each in await walls.listing(Viewer(owner), (await only(home)).id) if each.holds}
+    assert held == {"Elsewhere"}
+    assert home.refused() == []
+
+
 async def test_a_name_that_is_taken_says_so_and_nothing_changes(home: House) -> None:
     found = await collected(home, await home.made(), "Jazz")
     sent = await home.ada.submit(await home.ada.press(found, "New collection…"), {"name": "Jazz"})
@@ -190,6 +206,46 @@ async def test_a_collection_is_shown_to_the_server_and_others_hang_things_there(
 async def test_an_unknown_collection_says_so(home: House) -> None:
     act = await home.bob.slash(home.channel, "gallery", collection="Nowhere")
     assert "no collection of that name" in (await act.answer()).text
+
+
+async def test_the_last_of_very_many_is_reached_and_so_is_the_way_back(home: House) -> None:
+    await collected(home, await home.made("the first"), "Many")
+    await laid(home, 204)
+    page = await (await home.ada.slash(home.channel, "gallery", collection="Many")).answer()
+    pages = [page.text]
+    while not next(button for button in page.buttons if button.label == "Next").disabled:
+        await turned(home, page, "Next")
+        pages.append(page.text)
+    assert "the first" in pages[-1]
+    assert len(pages) == 35
+    for before in pages[-2::-1]:
+        await turned(home, page, "Previous")
+        assert page.text == before
+    assert next(button for button in page.buttons if button.label == "Previous").disabled
+    assert home.refused() == []
+
+
+async def turned(home: House, page: Message, button: str) -> None:
+    before = page.text
+    await home.ada.press(page, button)
+    await home.until(lambda: page.text != before, f"what {button} shows")
+
+
+async def laid(home: House, count: int) -> None:
+    """So many more pictures of the same owner, hung in their one collection, as they would be after a long time."""
+
+    def work(session: Session) -> None:
+        (first,), (wall,) = session.exec(rows_of(Asset)).all(), session.exec(rows_of(Collection)).all()
+        for number in range(count):
+            values = first.model_dump(exclude={"seq", "id", "thumbnail_key"})
+            asset = Asset(**values | {"ordinal": number + 1, "letter": number + 1, "asked": f"number {number}."})
+            session.add(asset)
+            session.flush()
+            assert asset.seq
+            at = now() + timedelta(seconds=number)
+            session.add(Placement(collection_id=wall.id, asset_seq=asset.seq, user_id=wall.user_id, created_at=at))
+
+    await home.app.database.write(work)
 
 
 async def test_many_in_a_collection_are_shown_page_by_page(home: House) -> None:

@@ -45,6 +45,13 @@ async def turned(home: House, message: Message, act: Act) -> None:
     assert home.refused() == []
 
 
+async def said(act: Act) -> str:
+    """What its presser alone reads, beside the card."""
+    told = await act.follow_up()
+    assert told.ephemeral
+    return told.text
+
+
 def labels(message: Message) -> list[str]:
     return [button.label for button in message.buttons]
 
@@ -75,7 +82,7 @@ async def test_another_version_is_looked_at_by_the_list_and_back_leads_to_the_de
 async def test_the_next_reply_goes_on_from_the_version_that_was_chosen(grown: House) -> None:
     found = await card(grown, await shown(grown, 0), "Versions")
     act = await grown.ada.press(found, "Go on from v1")
-    assert "Back at v1" in act.ephemeral[0].text
+    assert "Back at v1" in await said(act)
     first = await asset(grown, "v1")
     await grown.ada.say(await grown.thread(), "with a ship")
     await grown.ended(await grown.creation(count=3))
@@ -103,7 +110,26 @@ async def test_back_to_a_version_that_is_not_there_names_those_that_are(grown: H
 async def test_whoever_sees_a_result_may_go_on_from_it_but_sees_no_more_than_it(grown: House) -> None:
     (found,) = (await grown.bob.press(await shown(grown, 0), "Details")).ephemeral
     assert labels(found) == ["Go on from here"]
-    assert "Back at v1" in (await grown.bob.press(found, "Go on from here")).ephemeral[0].text
+    assert "Back at v1" in await said(await grown.bob.press(found, "Go on from here"))
+
+
+async def test_what_is_also_shown_to_the_server_can_still_be_gone_on_from_where_it_stands(grown: House) -> None:
+    first = await asset(grown, "v1")
+    here = (await grown.app.chats.workspace("discord", grown.guild.id)).id
+    viewer = await grown.app.kept.membership.viewer(first.user_id, here)
+    await grown.app.kept.sharing.show(viewer, [first.id], "workspace", here)
+    (found,) = (await grown.bob.press(await shown(grown, 0), "Details")).ephemeral
+    assert labels(found) == ["Recipe", "More like this", "Collections", "Go on from here"]
+    assert "Back at v1" in await said(await grown.bob.press(found, "Go on from here"))
+    assert grown.refused() == []
+
+
+async def test_what_one_made_in_anothers_thread_shows_its_versions(grown: House) -> None:
+    await grown.bob.press(await shown(grown, 0), "Vary")
+    result = await grown.noted((await grown.results(await grown.thread(), 3))[-1])
+    (found,) = (await grown.bob.press(result, "Details")).ephemeral
+    await turned(grown, found, await grown.bob.press(found, "Versions"))
+    assert "### Versions" in found.text
 
 
 async def test_what_changed_is_told_word_by_word(tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.slack.asks import Ask
+from core.gallery.membership import Viewer
+from storage import gallery
 from tests.bot.slack.house import SlackHouse, ids, read, slack_house
 from tests.bot.slack.test_home import filled
 from tests.fakes.slack import Message, View
@@ -67,6 +70,21 @@ async def test_a_result_is_hung_in_a_new_collection_and_taken_down_again(slack: 
     await turned(slack, page, "where it hangs now")
     await slack.ada.command("general", "/easel", "collections")
     await turned(slack, await slack.modal(slack.ada, "Collections"), "0 in it")
+
+
+async def test_what_was_hung_elsewhere_meanwhile_stays_where_it_hangs(slack: SlackHouse) -> None:
+    """The form takes down only what it showed as holding it."""
+    page = await page_of(slack, await made(slack), "Collections", "Collections")
+    await slack.ada.submit(page, {"name": {"name": "Snow"}})
+    await turned(slack, page, "where it hangs now")
+    owner, walls = await slack.app.chats.person("slack", "T1", slack.ada.id), slack.app.kept.collections
+    elsewhere, (asset,) = await walls.make(owner, "Elsewhere"), await slack.assets()
+    await slack.ada.click(page, "easel_hang")
+    await slack.server.until(lambda: page.callback_id == "easel_hang_form")
+    await walls.hang(Viewer(owner), elsewhere.id, [asset.id])
+    await slack.ada.submit(page, {"hung": {"hung": []}})
+    await turned(slack, page, "where it hangs now")
+    assert {each.name for each in await walls.listing(Viewer(owner), asset.id) if each.holds} == {"Elsewhere"}
 
 
 async def test_a_name_that_is_taken_is_told_beside_it_and_nothing_else_changes(slack: SlackHouse) -> None:
@@ -163,6 +181,40 @@ async def test_the_home_tab_shows_what_others_here_made(slack: SlackHouse) -> No
     await slack.server.until(lambda: "by ada" not in read(home))
 
 
+async def test_what_others_show_in_another_place_of_ones_own_is_not_shown_here(slack: SlackHouse) -> None:
+    await made(slack)
+    (asset,) = await slack.assets()
+    other = (await slack.app.chats.workspace("discord", "G9")).id
+    await slack.app.database.write(
+        lambda session: gallery.change(session, asset.user_id, asset.id, visibility="workspace", workspace_id=other)
+    )
+    await slack.app.kept.membership.seen(await slack.app.chats.person("slack", "T1", slack.bob.id), other)
+    await slack.bob.command("general", "/gallery", "by:workspace")
+    await slack.whispered(slack.bob, "Nothing of yours matches")
+    await slack.bob.open_home()
+    home = await slack.server.until(lambda: slack.bob.home)
+    await slack.bob.select(home, "easel_home_whose", "What others here made")
+    await slack.server.until(lambda: "Nothing of yours matches" in read(home))
+
+
+async def test_others_results_are_gone_on_from_where_a_message_shows_them_and_nowhere_else(slack: SlackHouse) -> None:
+    result = await made(slack)
+    page = await page_of(slack, result, "Share", "Who sees it")
+    await slack.ada.select(page, "easel_visible", "Everybody in this workspace")
+    await turned(slack, page, "finds it in Easel")
+    await slack.bob.command("general", "/gallery", "by:workspace")
+    await slack.bob.click(await slack.whispered(slack.bob, "by ada"), "easel_details")
+    details = await slack.modal(slack.bob)
+    assert "easel_stand" not in ids(details)
+    await slack.bob.click(details, "easel_versions")
+    await turned(slack, details, "▸ v1")
+    assert "easel_stand" not in ids(details)
+    await slack.bob.click(result, "easel_details")
+    await slack.server.until(lambda: slack.bob.modal is not details)
+    await slack.bob.click(await slack.modal(slack.bob), "easel_stand")
+    await slack.whispered(slack.bob, "Back at v1")
+
+
 async def test_links_are_made_listed_and_taken_back(tmp_path: Path) -> None:
     async with slack_house(tmp_path, EASEL_PUBLIC_URL=PUBLIC) as slack:
         page = await page_of(slack, await made(slack), "Share", "Who sees it")
@@ -196,6 +248,34 @@ async def test_a_collection_is_shared_as_a_whole(tmp_path: Path) -> None:
         theirs = await slack.modal(slack.bob, "Collections")
         assert "by ada" in read(theirs)
         assert "easel_share" not in ids(theirs)
+
+
+async def opens(slack: SlackHouse, address: str) -> int:
+    """What Slack, or a browser, is answered at an address of Easel's."""
+    async with ClientSession() as http, http.get(address.replace(PUBLIC, slack.url)) as answer:
+        return answer.status
+
+
+async def test_once_all_links_ended_colleagues_still_see_pictures_and_pages_that_open(tmp_path: Path) -> None:
+    """Slack refuses a whole view whose picture it cannot fetch."""
+    async with slack_house(tmp_path, EASEL_PUBLIC_URL=PUBLIC) as slack:
+        page = await page_of(slack, await made(slack), "Share", "Who sees it")
+        await slack.app.thumbnails.drained()
+        await slack.ada.select(page, "easel_visible", "Everybody in this workspace")
+        await turned(slack, page, "Everybody in this workspace finds it")
+        await slack.ada.click(page, "End all links")
+        await turned(slack, page, "All links to it have ended")
+        await slack.bob.open_home()
+        home = await slack.server.until(lambda: slack.bob.home)
+        await slack.bob.select(home, "easel_home_whose", "What others here made")
+        await slack.server.until(lambda: "by ada" in read(home))
+        (carousel,) = [block for block in home.blocks if block["type"] == "carousel"]
+        assert await opens(slack, carousel["elements"][0]["hero_image"]["image_url"]) == 200
+        await slack.bob.click(home, "easel_details")
+        details = await slack.modal(slack.bob)
+        assert await opens(slack, details.blocks[0]["image_url"]) == 200
+        (link,) = [b["accessory"] for b in details.blocks if b.get("accessory", {}).get("action_id") == "easel_open"]
+        assert await opens(slack, link["url"]) == 200
 
 
 async def test_without_an_address_it_says_why_there_are_no_links(slack: SlackHouse) -> None:

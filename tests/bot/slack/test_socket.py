@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from bot.watch.readiness import Readiness
 from tests.bot.slack.house import SlackHouse, slack_house
 from tests.fakes.slack import error
 
@@ -12,7 +13,7 @@ async def test_a_dropped_socket_is_told_and_taken_up_again(slack: SlackHouse) ->
     slack.server.always("apps.connections.open", error("internal_error"))
     await drop(slack)
     await slack.server.until(slack.app.surfaces["slack"].not_ready, 5)
-    assert any("Slack" in reason for reason in slack.app.not_ready())
+    assert any("Slack" in reason for reason in await Readiness(slack.app, platform_s=0).reasons())
     slack.server.always("apps.connections.open", None)
     await slack.server.until(lambda: not slack.app.surfaces["slack"].not_ready(), 10)
     await slack.ada.command("general", "/create", "a fox")
