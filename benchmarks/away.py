@@ -6,9 +6,6 @@ for each `huge`). It ends with its standard input.
 """
 
 import asyncio
-import json
-import os
-import sys
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
@@ -18,6 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
+from benchmarks.neighbour import serve
+from benchmarks.place import leave_the_house_its_processors
 from tests.fakes.openai import Asked, Call, OpenAIServer, Route, default_mind
 from tests.fakes.openai.answers import Events
 from tests.fakes.openai.conversation import Reply
@@ -89,9 +88,7 @@ class Away:
             for server in (self._openai, self._replicate, self._runway):
                 await stack.enter_async_context(server)
             self._take_time()
-            _say(self._settings())
-            while line := await asyncio.to_thread(sys.stdin.readline):
-                _say(self._told(line.strip()))
+            await serve(self._settings(), self._told)
 
     def _take_time(self) -> None:
         waits: dict[Route, Behaviour] = {
@@ -115,7 +112,7 @@ class Away:
             "RUNWAYML_BASE_URL": self._runway.base_url,
         }
 
-    def _told(self, line: str) -> dict[str, int]:
+    async def _told(self, line: str) -> dict[str, int]:
         if line == "huge":
             self._runway.outcomes.append(Outcome(spoil=Spoil.HUGE))
         openai = {route.value: count for route, count in self._openai.paid.items()}
@@ -130,25 +127,13 @@ def _mind(asked: Asked) -> Reply:
     if asked.lines[-1].role == "tool":
         return "Here you are."
     names = CALLS[script]
-    return [_call(asked.tools[name], name, f"{words}, number {i}") for i, name in enumerate(names)]
+    return [call_for(asked.tools[name], name, f"{words}, number {i}") for i, name in enumerate(names)]
 
 
-def _call(schema: Mapping[str, Any], name: str, words: str) -> Call:
+def call_for(schema: Mapping[str, Any], name: str, words: str) -> Call:
+    """A tool call about these words, the rest of it as the schema wants it."""
     own = {"text": words} if name == "generate_speech" else {"prompt": words}
     return Call(name, example(schema, own))
-
-
-def _say(facts: Mapping[str, object]) -> None:
-    print(json.dumps(facts), flush=True)
-
-
-def leave_the_house_its_processors() -> None:
-    """Providers are far away: they take none of the two processors that are measured, where there are others."""
-    if not hasattr(os, "sched_setaffinity"):
-        return
-    taken = os.sched_getaffinity(0)
-    others = set(range(os.cpu_count() or 1)) - taken
-    os.sched_setaffinity(0, others or taken)
 
 
 if __name__ == "__main__":

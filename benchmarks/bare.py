@@ -12,7 +12,6 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
@@ -33,7 +32,6 @@ class Bare:
     """What came of it."""
 
     per_s: float
-    p50_s: float
     cpu_ms: float
     """Of one picture."""
 
@@ -121,7 +119,7 @@ async def _run(folder: Path, clients: int, seconds: int) -> Bare:
         await asyncio.gather(*(loop.client() for _ in range(clients)))
         took_s, cpu_s = perf_counter() - begun, process_time() - cpu_s
     count = len(loop.took_s)
-    return Bare(per_s=count / took_s, p50_s=median(loop.took_s), cpu_ms=cpu_s / count * 1_000)
+    return Bare(per_s=count / took_s, cpu_ms=cpu_s / count * 1_000)
 
 
 def _write(file: Path, b64_json: str) -> None:

@@ -3,36 +3,22 @@
 `python -m benchmarks.bucket FOLDER` says in one line of JSON how it is reached, and ends with its standard input.
 """
 
-import asyncio
 import json
 import sys
-from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from benchmarks.away import leave_the_house_its_processors
-from benchmarks.place import ROOT, environment
+from benchmarks.neighbour import neighbour
+from benchmarks.place import leave_the_house_its_processors
 from tests.fakes.s3 import S3Server
 
 
 @asynccontextmanager
 async def bucket(folder: Path) -> AsyncIterator[dict[str, str]]:
     """Its keys and address, as a house wants them in its environment, until the end of the block."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.bucket", str(folder / "bucket")),
-        env=environment(folder),
-        cwd=ROOT,
-        stdin=PIPE,
-        stdout=PIPE,
-    )
-    assert process.stdin
-    assert process.stdout
-    try:
-        yield json.loads(await process.stdout.readline())
-    finally:
-        process.stdin.close()
-        await process.wait()
+    async with neighbour("benchmarks.bucket", folder, str(folder / "bucket")) as running:
+        yield running.facts
 
 
 def main() -> None:

@@ -92,7 +92,7 @@ def _queries(shelf: Shelf) -> Mapping[str, tuple[Query, float]]:
         "largest page": Query(limit=200),
         "two words, deep": Query(words=shelf.words, before=middle),
         "collection": Query(collection=shelf.collection),
-        "thread": Query(thread_id=shelf.thread_id),
+        "thread": Query(thread=shelf.thread_id),
     }
     searches = {name: parse(said, Query(workspaces=(shelf.workspace_id,))) for name, said in SEARCHES.items()}
     searches |= {

@@ -9,7 +9,8 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 
 from benchmarks.answers import Answers, until_due
-from benchmarks.neighbour import leave_the_house_its_processors, serve
+from benchmarks.neighbour import serve
+from benchmarks.place import leave_the_house_its_processors
 from tests.fakes.discord import Act, Channel, DiscordServer, Message, Person
 
 PEOPLE = 200

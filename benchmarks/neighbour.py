@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -22,6 +21,11 @@ class Neighbour:
         self._process = process
         self.facts = facts
 
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
     async def ask(self, line: str) -> Facts:
         """Tell it something, and wait for its answer."""
         assert self._process.stdin is not None
@@ -30,10 +34,10 @@ class Neighbour:
 
 
 @asynccontextmanager
-async def neighbour(module: str, folder: Path) -> AsyncIterator[Neighbour]:
-    """`python -m module`, until the end of the block."""
+async def neighbour(module: str, folder: Path, *words: str) -> AsyncIterator[Neighbour]:
+    """`python -m module words`, until the end of the block."""
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", module), env=environment(folder), cwd=ROOT, stdin=PIPE, stdout=PIPE
+        *(sys.executable, "-m", module, *words), env=environment(folder), cwd=ROOT, stdin=PIPE, stdout=PIPE
     )
     try:
         yield Neighbour(process, await _line(process))
@@ -57,15 +61,6 @@ async def serve(first: Mapping[str, object], told: Callable[[str], Awaitable[Map
     _say(first)
     while line := await asyncio.to_thread(sys.stdin.readline):
         _say(await told(line.strip()))
-
-
-def leave_the_house_its_processors() -> None:
-    """The world is far away: it takes none of the two processors that are measured, where there are others."""
-    if not hasattr(os, "sched_setaffinity"):
-        return
-    taken = os.sched_getaffinity(0)
-    others = set(range(os.cpu_count() or 1)) - taken
-    os.sched_setaffinity(0, others or taken)
 
 
 def _say(facts: Mapping[str, object]) -> None:

@@ -11,6 +11,7 @@ from benchmarks.process import serving
 from benchmarks.report import Figure, Report, percentile
 from benchmarks.scripts import ScriptPlanner
 from bot.app import App, running
+from bot.watch.readiness import Readiness
 from core.wishes import Wish
 from storage.tables import CreationState, new_id
 
@@ -33,7 +34,8 @@ async def _inside() -> list[Figure]:
         async with running(
             settings, providers={"sleeper": Sleeper(ORDER_S)}, planner=ScriptPlanner(), models=SLEEPERS
         ) as app:
-            while app.not_ready():
+            readiness = Readiness(app)
+            while await readiness.reasons():
                 await asyncio.sleep(0.05)
             return await _figures("studio", "in process", lambda: _by_studio(app))
 

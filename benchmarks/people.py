@@ -1,4 +1,4 @@
-"""People with tokens, put into a data folder before its server starts."""
+"""People with tokens, put into a house before it opens."""
 
 from pathlib import Path
 
@@ -9,8 +9,13 @@ from storage.migrate import migrate
 
 
 async def add_people(folder: Path, count: int) -> list[str]:
-    """Make the tables and that many people; returns a token of each."""
-    database = Database(settings_for(folder).easel_database)
+    """Make the tables in a data folder, and that many people; returns a token of each."""
+    return await add_people_at(settings_for(folder).easel_database, count)
+
+
+async def add_people_at(url: str, count: int) -> list[str]:
+    """The same in a database."""
+    database = Database(url)
     try:
         migrate(database.engine)
         return await database.write(lambda session: [people.add_token(session, f"person {i}") for i in range(count)])

@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-import psutil
-
 from benchmarks.away import CHAT_S, IMAGE_S
 from benchmarks.bare import Bare, bare
 from benchmarks.client import Client, clients
 from benchmarks.outside import outside
 from benchmarks.people import add_people
 from benchmarks.place import aside, data_folder
-from benchmarks.process import serving
+from benchmarks.process import Meter, serving
 from benchmarks.report import Figure, percentile
 
 PATH_S = CHAT_S + IMAGE_S + CHAT_S
@@ -49,8 +47,9 @@ async def figures() -> list[Figure]:
                 with aside():
                     async with clients(server.url, tokens) as people:
                         await _made(people[0])  # the first one loads what is loaded late
-                        few = await _asking(people[:FEW], server.pid, away.pid)
-                        many = await _asking(people, server.pid, away.pid)
+                        meters = Meter(server.pid), Meter(away.pid)
+                        few = await _asking(people[:FEW], *meters)
+                        many = await _asking(people, *meters)
     return _figures(plain, few, many)
 
 
@@ -71,11 +70,11 @@ def _figures(plain: Bare, few: Crowd, many: Crowd) -> list[Figure]:
     ]
 
 
-async def _asking(people: Sequence[Client], server: int, away: int) -> Crowd:
-    before, begun = (_cpu_s(server), _cpu_s(away)), perf_counter()
+async def _asking(people: Sequence[Client], server: Meter, away: Meter) -> Crowd:
+    before, begun = (server.own_cpu_s(), away.own_cpu_s()), perf_counter()
     ends = await asyncio.gather(*(_again_and_again(each, begun + SECONDS) for each in people))
     took_s = perf_counter() - begun
-    cpu_s, away_s = _cpu_s(server) - before[0], _cpu_s(away) - before[1]
+    cpu_s, away_s = server.own_cpu_s() - before[0], away.own_cpu_s() - before[1]
     each_s = [seconds for own in ends for _, seconds in own]
     return Crowd(
         took_s=each_s,
@@ -98,8 +97,3 @@ async def _made(client: Client) -> tuple[bool, float]:
     creation = await client.create("image: a lighthouse at dusk")
     finals = await client.finals(creation["id"])
     return [final["status"] for final in finals] == ["succeeded"], perf_counter() - begun
-
-
-def _cpu_s(pid: int) -> float:
-    times = psutil.Process(pid).cpu_times()
-    return float(times.user + times.system)

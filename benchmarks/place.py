@@ -22,18 +22,23 @@ def keep_to_two_processors() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:PROCESSORS])
 
 
+def leave_the_house_its_processors() -> None:
+    """Go to others than the two that are measured, where the machine has any: the world outside is far away."""
+    if hasattr(os, "sched_setaffinity"):
+        taken = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, set(range(os.cpu_count() or 1)) - taken or taken)
+
+
 @contextmanager
 def aside() -> Iterator[None]:
-    """Leave the two processors to what was started before, where the machine has others: whoever asks is far away."""
-    if not hasattr(os, "sched_setaffinity"):
-        yield
-        return
-    taken = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, set(range(os.cpu_count() or 1)) - taken or taken)
+    """The same for the length of a block: whoever asks is far away, too."""
+    taken = os.sched_getaffinity(0) if hasattr(os, "sched_setaffinity") else None
+    leave_the_house_its_processors()
     try:
         yield
     finally:
-        os.sched_setaffinity(0, taken)
+        if taken:
+            os.sched_setaffinity(0, taken)
 
 
 @contextmanager

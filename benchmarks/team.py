@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from time import perf_counter
 
 from benchmarks.answers import Answers, until_due
-from benchmarks.neighbour import leave_the_house_its_processors, serve
+from benchmarks.neighbour import serve
+from benchmarks.place import leave_the_house_its_processors
 from bot.slack.manifest import scopes
 from tests.fakes.slack import Person, Seen, SlackServer
 

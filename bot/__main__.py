@@ -70,6 +70,7 @@ def worker(
 ) -> None:
     """Carry out creations, without any surface. Needs PostgreSQL: on SQLite, `easel run` is the one worker."""
     from bot.serve import DeclaredDead
+    from bot.watch.door import HERE
     from bot.work import work
     from core.creation.heartbeat import NameTaken
 
@@ -86,6 +87,10 @@ def worker(
         loop.run(work(settings))
     except (DeclaredDead, NameTaken) as error:
         _complain(str(error))
+    except OSError as error:
+        if settings.metrics_port is None:
+            raise
+        _complain(f"Easel cannot listen on {HERE}:{settings.metrics_port}: {error.strerror or error}.")
 
 
 @app.command()

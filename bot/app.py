@@ -134,12 +134,8 @@ class App:
         """The durable engine, once the workbench stands."""
         return asyncio.ensure_future(_engine(self.workbench)) if self.workbench else None
 
-    def not_ready(self) -> list[str]:
-        """Why no work can be taken now, as far as the house knows by itself."""
-        return self.not_working() + [reason for each in self.surfaces.values() for reason in each.not_ready()]
-
     def not_working(self) -> list[str]:
-        """The same without the chat platforms."""
+        """Why no work can be taken now, as far as the house knows by itself; of the chat platforms, see `pulse`."""
         reasons = [f"{task.get_name()} has stopped" for task in self.tasks if task.done() and not _well_done(task)]
         if not self.surfaces_open.is_set():
             reasons.append("the chat platforms are loading")

@@ -39,13 +39,11 @@ class DeclaredDead(Exception):
 
 async def serve(settings: Settings, *, worker: bool = True, house: House = running) -> None:
     """Serve until SIGINT (stop now, go on at the next start) or SIGTERM (let what runs end first)."""
-    async with (
-        _locked(settings, worker),
-        house(settings, worker=worker, listen=True) as app,
-        _listening(app) as address,
-    ):
-        await _greet(app, address)
-        await until_told(app)
+    async with _locked(settings, worker), house(settings, worker=worker, listen=True) as app:
+        front = _front(app)
+        async with _listening(front) as address:
+            await _greet(app, front, address)
+            await until_told(app)
 
 
 @contextlib.asynccontextmanager
@@ -65,22 +63,20 @@ async def _locked(settings: Settings, worker: bool) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def _listening(app: App) -> AsyncIterator[str]:
+async def _listening(front: Web) -> AsyncIterator[str]:
     """The web, on its port; yields the address to open."""
-    settings = app.settings
-    site_app = make_web(_context(app))
-    runner = web.AppRunner(site_app, access_log=None, shutdown_timeout=GRACE_S)
+    runner = web.AppRunner(make_web(front), access_log=None, shutdown_timeout=GRACE_S)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port)
+        site = web.TCPSite(runner, front.host, front.port)
         await site.start()
         port = runner.addresses[0][1]
-        yield settings.public_url or f"http://{_shown_host(settings.host)}:{port}"
+        yield front.public_url or f"http://{_shown_host(front.host)}:{port}"
     finally:
         await runner.cleanup()
 
 
-def _context(app: App) -> Web:
+def _front(app: App) -> Web:
     settings = app.settings
     incoming = settings.data_dir / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
@@ -123,11 +119,10 @@ def _shown_host(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-async def _greet(app: App, address: str) -> None:
+async def _greet(app: App, front: Web, address: str) -> None:
     print(f"Easel is running at {address}", flush=True)
     if app.token_demanded:
-        context = _context(app)
-        print(f"Sign in once, within ten minutes: {await sign_in_link(context, address)}", flush=True)
+        print(f"Sign in once, within ten minutes: {await sign_in_link(front, address)}", flush=True)
     if app.offline:
         print("It makes offline sketches, not AI pictures. Add a key to .env to use real models.", flush=True)
     if risk := at_risk(app.settings):

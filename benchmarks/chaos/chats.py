@@ -20,15 +20,15 @@ class Discord:
     def __init__(self, book: Book, world: World, luck: Random) -> None:
         guild = world.discord.guild()
         self._book, self._luck = book, luck
-        self.channels = {each.id: each for each in (guild.channel(f"studio-{i}") for i in range(CHANNELS))}
+        self._channels = [guild.channel(f"studio-{i}") for i in range(CHANNELS)]
         self._people = [world.discord.person(f"person-{i}", guild) for i in range(PEOPLE)]
 
     async def ask(self) -> None:
         """One wish; each try is a wish of its own, since nobody knows what became of the one before."""
-        person, channel = self._luck.choice(self._people), self._luck.choice(list(self.channels.values()))
+        person, channel = self._luck.choice(self._people), self._luck.choice(self._channels)
         kind = self._luck.choice(KINDS)
         for _ in range(TRIES):
-            wish = self._book.wish(kind, "discord", channel.id)
+            wish = self._book.wish(kind, "discord")
             if await self._typed(person, channel, wish):
                 return
             self._book.unanswered += 1
@@ -49,7 +49,7 @@ class Slack:
     """A workspace full of people, who type `/create` or name the app."""
 
     def __init__(self, book: Book, world: World, luck: Random) -> None:
-        self._book, self._luck, self._server = book, luck, world.slack
+        self._book, self._luck = book, luck
         workspace = world.slack.workspace("T1")
         self._channels: Sequence[slack.Channel] = [workspace.channel(f"studio-{i}") for i in range(CHANNELS)]
         self._people = [workspace.person(f"person{i}") for i in range(PEOPLE)]
@@ -85,6 +85,6 @@ class Slack:
 
     def _new(self, kind: str) -> tuple[Wish, slack.Person, slack.Channel]:
         person, channel = self._luck.choice(self._people), self._luck.choice(self._channels)
-        wish = self._book.wish(kind, "slack", channel.id)
+        wish = self._book.wish(kind, "slack")
         wish.person = person.name
         return wish, person, channel

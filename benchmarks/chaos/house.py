@@ -8,9 +8,6 @@ from benchmarks.chaos.rows import Rows
 from benchmarks.chaos.world import World
 from benchmarks.place import free_port
 from benchmarks.process import Server
-from storage import people
-from storage.database import Database
-from storage.migrate import migrate
 
 WORKERS, WEBS = 3, 2
 KEY = "k" * 48
@@ -24,11 +21,6 @@ class House:
     webs: Sequence[Server]
     url: str
     rows: Rows
-
-    @property
-    def is_sqlite(self) -> bool:
-        """One process, one file."""
-        return self.rows.is_sqlite
 
 
 def build(folder: Path, world: World, postgres: str | None) -> House:
@@ -61,13 +53,3 @@ def _worker(folder: Path, common: dict[str, object]) -> Server:
 def _process(folder: Path, command: list[str], settings: dict[str, object]) -> Server:
     folder.mkdir(parents=True)
     return Server(folder, command, settings)
-
-
-async def add_people(house: House, count: int) -> list[str]:
-    """Make the tables and that many people with tokens; returns these."""
-    database = Database(house.url)
-    try:
-        migrate(database.engine)
-        return await database.write(lambda session: [people.add_token(session, f"person {i}") for i in range(count)])
-    finally:
-        database.close()

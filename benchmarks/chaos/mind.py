@@ -2,11 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
-from tests.fakes.openai import Asked, Call
+from benchmarks.away import call_for
+from tests.fakes.openai import Asked
 from tests.fakes.openai.conversation import Reply
-from tests.fakes.openai.schemas import example
 
 SCRIPTS: Mapping[str, tuple[str, ...]] = {
     "image": ("generate_image",),
@@ -26,9 +25,4 @@ def mind(asked: Asked) -> Reply:
         return "Here you are."
     script = next((word for word in SCRIPTS if asked.newest.startswith(f"{word}: ")), "image")
     mark = MARK.findall(asked.newest)[-1]
-    return [_call(asked.tools[name], name, f"a boat {mark}-{i}") for i, name in enumerate(SCRIPTS[script])]
-
-
-def _call(schema: Mapping[str, Any], name: str, words: str) -> Call:
-    own = {"text": words} if name == "generate_speech" else {"prompt": words}
-    return Call(name, example(schema, own))
+    return [call_for(asked.tools[name], name, f"a boat {mark}-{i}") for i, name in enumerate(SCRIPTS[script])]

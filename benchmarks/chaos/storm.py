@@ -2,24 +2,26 @@
 
 import asyncio
 import signal
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from time import perf_counter
 
 from benchmarks.chaos.audit import Audit
-from benchmarks.chaos.house import House, add_people, build
+from benchmarks.chaos.house import House, build
 from benchmarks.chaos.journal import Journal
 from benchmarks.chaos.people import CALLERS, Crowd, connected, crowd
 from benchmarks.chaos.reaper import Pace, Reaper
 from benchmarks.chaos.weather import Climate, Weather
 from benchmarks.chaos.wishes import Book
 from benchmarks.chaos.world import World, world
+from benchmarks.people import add_people_at
 from benchmarks.report import Figure
 from tests.postgres import Server as Postgres
 
+Begin = Callable[[Coroutine[None, None, None]], asyncio.Task[None]]
 LOOK_S = 0.5
 KEPT = 0.95
 """Of all wishes, so many must be accepted: a few people give up, or read that nothing can be stored just now."""
@@ -57,7 +59,7 @@ async def storm(folder: Path, measure: Measure, seed: int, postgres: Postgres | 
     begun = perf_counter()
     async with world(folder, socket_mode=postgres is not None) as away:
         house = build(folder, away, postgres.fresh() if postgres else None)
-        tokens = await add_people(house, CALLERS)
+        tokens = await add_people_at(house.url, CALLERS)
         house.rows.call_witness()
         reaper = Reaper(house.processes, Random(luck.random()), measure.pace, journal)
         weather = Weather(away, house, postgres, Random(luck.random()), measure.climate, journal)
@@ -66,8 +68,8 @@ async def storm(folder: Path, measure: Measure, seed: int, postgres: Postgres | 
             try:
                 await reaper.open()
                 await connected(house, away)
-                storm_s = await _blow(reaper, weather, people, measure, journal, away)
-                settled_s = await _settle(house, away, reaper, journal, measure.settle_s)
+                storm_s = await blow(reaper, weather, people, measure, journal, away)
+                settled_s = await settle(house, away, reaper, journal, measure.settle_s)
                 audit = Audit(away, house.rows, book, round(measure.creations * KEPT), measure.uncertain_most)
                 audit.told.update({each: await people.read(each) for each in audit.uncertain_by_rest()})
                 figures = audit.figures()
@@ -119,7 +121,7 @@ def _wrong(audit: Audit) -> list[str]:
 # --- the storm ----------------------------------------------------------------------------------------------------
 
 
-async def _blow(
+async def blow(
     reaper: Reaper,
     weather: Weather,
     people: Crowd,
@@ -129,22 +131,40 @@ async def _blow(
 ) -> float:
     """Wishes come evenly over all kills; returns the seconds it took."""
     begun = perf_counter()
-    watching, bad = asyncio.create_task(reaper.watch()), asyncio.create_task(weather.run())
-    killing = asyncio.create_task(reaper.storm(measure.kills))
-    asking: list[asyncio.Task[None]] = []
-    while len(asking) < measure.creations:
-        due = measure.creations * (journal.counts["kill"] + 1) / measure.kills
-        if len(asking) < due or killing.done():
-            asking.append(asyncio.create_task(people.ask_soon()))
-        await asyncio.sleep(0.02)
-    await killing
-    await _over(bad)
-    await reaper.well()
-    while (await asyncio.wait(asking, timeout=1))[1]:
-        away.slack.clock.advance(60)  # Slack's last repetitions come soon
-    await asyncio.gather(*asking)
-    await _over(watching)
+    async with _beside() as begin:
+        watching, bad = begin(reaper.watch()), begin(weather.run())
+        killing = begin(reaper.storm(measure.kills))
+        asking: list[asyncio.Task[None]] = []
+        while len(asking) < measure.creations:
+            due = measure.creations * (journal.counts["kill"] + 1) / measure.kills
+            if len(asking) < due or killing.done():
+                asking.append(begin(people.ask_soon()))
+            await asyncio.sleep(0.02)
+        await killing
+        await _over(bad)
+        await reaper.well()
+        while (await asyncio.wait(asking, timeout=1))[1]:
+            away.slack.clock.advance(60)  # Slack's last repetitions come soon
+        await asyncio.gather(*asking)
+        await _over(watching)
     return perf_counter() - begun
+
+
+@asynccontextmanager
+async def _beside() -> AsyncIterator[Begin]:
+    """Begins tasks. Whatever ends the block, none outlives it: nobody starts again what the reaper will close."""
+    begun: list[asyncio.Task[None]] = []
+
+    def begin(work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        begun.append(asyncio.create_task(work))
+        return begun[-1]
+
+    try:
+        yield begin
+    finally:
+        for task in begun:
+            task.cancel()
+        await asyncio.gather(*begun, return_exceptions=True)
 
 
 async def _over(task: asyncio.Task[None]) -> None:
@@ -154,21 +174,22 @@ async def _over(task: asyncio.Task[None]) -> None:
         await task
 
 
-async def _settle(house: House, away: World, reaper: Reaper, journal: Journal, within_s: float) -> float:
+async def settle(house: House, away: World, reaper: Reaper, journal: Journal, within_s: float) -> float:
     """Everything that was accepted comes to its end, or time runs out; then a little calm."""
     begun = perf_counter()
-    watching = asyncio.create_task(reaper.watch())
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within_s):
-            while await asyncio.to_thread(_unfinished, house):
-                await asyncio.sleep(LOOK_S)
-            journal.note("all_ended")
-            while not _shown(away, house):
-                await asyncio.sleep(LOOK_S)
-            journal.note("all_shown")
-    took_s = perf_counter() - begun
-    await asyncio.sleep(CALM_S)
-    await _over(watching)
+    async with _beside() as begin:
+        watching = begin(reaper.watch())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while await asyncio.to_thread(_unfinished, house):
+                    await asyncio.sleep(LOOK_S)
+                journal.note("all_ended")
+                while not _shown(away, house):
+                    await asyncio.sleep(LOOK_S)
+                journal.note("all_shown")
+        took_s = perf_counter() - begun
+        await asyncio.sleep(CALM_S)
+        await _over(watching)
     return took_s
 
 

@@ -8,7 +8,6 @@ from random import Random
 
 import aiohttp
 
-from benchmarks.chaos.mind import SCRIPTS
 from benchmarks.client import Client, Json
 
 AGAIN_S = 0.3
@@ -31,15 +30,8 @@ class Wish:
     """What the person was told instead."""
     creation: str = ""
     """The id, where the surface tells it."""
-    place: str = ""
-    """The channel, where it was asked in a chat."""
     person: str = ""
     """In Slack, who asked."""
-
-    @property
-    def steps(self) -> int:
-        """How many results it asks for."""
-        return len(SCRIPTS["image" if self.kind == "flux" else self.kind])
 
     @property
     def words(self) -> str:
@@ -56,9 +48,9 @@ class Book:
     """Requests, commands and presses without an answer, made again."""
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
-    def wish(self, kind: str, surface: str, place: str = "") -> Wish:
+    def wish(self, kind: str, surface: str) -> Wish:
         """A new one."""
-        made = Wish(f"w{next(self._numbers):05d}", kind, surface, place=place)
+        made = Wish(f"w{next(self._numbers):05d}", kind, surface)
         self.wishes.append(made)
         return made
 

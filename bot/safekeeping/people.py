@@ -1,7 +1,7 @@
 """What the commands about one person do once the house stands."""
 
 import json
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -40,8 +40,9 @@ async def export_person(app: App, named: str, file: Path) -> None:
     size = 0
     try:
         with part.open("wb") as opened:
-            async for piece in await app.export.everything(known.user_id):
-                size += opened.write(piece)
+            async with aclosing(await app.export.everything(known.user_id)) as pieces:
+                async for piece in pieces:
+                    size += opened.write(piece)
         part.replace(file)
     except OSError as error:
         raise Invalid(f"{file} cannot be written: {error.strerror or error}.") from error

@@ -30,9 +30,7 @@ class Census:
 
     async def text(self) -> bytes:
         """Everything in Prometheus' own format. What cannot be looked up now keeps its last figure."""
-        looked = await asyncio.gather(
-            self._ready(), self._rows(), self._spool(), self._engine(), return_exceptions=True
-        )
+        looked = await asyncio.gather(self._rows(), self._spool_and_ready(), self._engine(), return_exceptions=True)
         for error in looked:
             if isinstance(error, Exception):
                 log.warning("figure_not_to_be_had", error=type(error).__name__)
@@ -41,9 +39,6 @@ class Census:
         self._figures.native_busy.set(self._app.pool.busy)
         self._figures.native_waiting.set(self._app.pool.waiting)
         return self._figures.text()
-
-    async def _ready(self) -> None:
-        self._figures.ready.set(not await self._readiness.reasons())
 
     async def _rows(self) -> None:
         async with asyncio.timeout(ROWS_S):
@@ -54,11 +49,13 @@ class Census:
         for what, micros in found.budget.items():
             self._figures.budget.labels(what).set(micros / USD)
 
-    async def _spool(self) -> None:
+    async def _spool_and_ready(self) -> None:
+        """Whoever cannot look into the spool cannot say either whether all is well."""
         spooled = await self._app.spool.waiting()
         self._figures.spool.set(spooled.results)
         self._figures.spool_bytes.set(spooled.size_bytes)
         self._figures.spool_oldest.set(spooled.oldest_s)
+        self._figures.ready.set(not await self._readiness.reasons(spooled))
 
     async def _engine(self) -> None:
         bench = self._app.workbench

@@ -1,13 +1,14 @@
 """Chat platforms, watched: what is done with messages, and every request that it takes."""
 
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 import aiohttp
 import structlog
 
-from bot.watch.watch import Call, Watch
+from bot.watch.watch import Call, Watch, calling
 from core.chat import Adapter, Attachment, FileRef, MessageRef, Pace, ThreadRef
 from core.creation.view import CreationView
 from core.errors import Unreachable, UserError
@@ -62,15 +63,9 @@ class WatchedAdapter:
         await self._watched("fetch", "", self._adapter.fetch(thread, file, target))
 
     async def _watched(self, act: str, role: str, work: Awaitable[T]) -> T:
-        call = Call()
-        try:
+        with calling(partial(self._note, act, role.partition(":")[0]), _why) as call:
             result = await work
             call.outcome = "ok"
-        except Exception as error:
-            call.outcome = _why(error)
-            raise
-        finally:
-            self._note(act, role.partition(":")[0], call)
         return result
 
     def _note(self, act: str, role: str, call: Call) -> None:

@@ -1,12 +1,13 @@
 """Planner, providers and downloads, watched: every call has a figure, a span and a line in the log."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import time
 
 import structlog
 
-from bot.watch.watch import Call, Watch
+from bot.watch.watch import Call, Watch, calling
 from core.agent.messages import Message, OnText, Planner, Turn
 from core.agent.tools import ToolSpec
 from core.errors import EaselError, PlannerBusy, Unanswered
@@ -48,17 +49,9 @@ class WatchedProvider:
 
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Its submit. One that is called off may have been paid: that is an outcome of its own."""
-        call = Call()
-        try:
+        with calling(partial(self._submitted, order), _bug) as call:
             answer = await self._provider.submit(order)
             call.outcome = outcome(answer)
-        except Exception:
-            call.outcome = "bug"
-            raise
-        finally:
-            self._note("submit", call, order.model)
-            facts = {"provider": self.name, "model": order.model}
-            self._watch.span("submit", call.began, facts, failed=_failed(call))
         if isinstance(answer, Ticket):
             self._looks[answer.id] = Looks(time())
         return answer
@@ -67,31 +60,32 @@ class WatchedProvider:
         """Its poll. All looks at one ticket are one span."""
         looks = self._looks.setdefault(ticket.id, Looks(time()))
         looks.times += 1
-        call = Call()
-        answer = await self._provider.poll(ticket, order)
-        call.outcome = outcome(answer)
-        self._note("poll", call, order.model)
-        if not isinstance(answer, Waiting):
-            self._looks.pop(ticket.id, None)
-            asked: dict[str, str | int] = {"provider": self.name, "model": order.model, "polls": looks.times}
-            self._watch.span("poll", looks.since, asked, failed=_failed(call))
+        with calling(partial(self._looked, ticket, order, looks), _bug) as call:
+            answer = await self._provider.poll(ticket, order)
+            call.outcome = outcome(answer)
         return answer
 
     async def cancel(self, ticket: Ticket) -> bool:
         """Its cancel."""
         self._looks.pop(ticket.id, None)
-        call = Call()
-        try:
+        with calling(partial(self._note, "cancel", "")) as call:
             free = await self._provider.cancel(ticket)
             call.outcome = "ok" if free else "charged"
-        except Exception:
-            call.outcome = "failed"
-            raise
-        finally:
-            self._note("cancel", call, "")
         return free
 
-    def _note(self, act: str, call: Call, model: str) -> None:
+    def _submitted(self, order: Order, call: Call) -> None:
+        self._note("submit", order.model, call)
+        facts = {"provider": self.name, "model": order.model}
+        self._watch.span("submit", call.began, facts, failed=_failed(call))
+
+    def _looked(self, ticket: Ticket, order: Order, looks: Looks, call: Call) -> None:
+        self._note("poll", order.model, call)
+        if call.outcome != "waiting":
+            self._looks.pop(ticket.id, None)
+            facts: dict[str, str | int] = {"provider": self.name, "model": order.model, "polls": looks.times}
+            self._watch.span("poll", looks.since, facts, failed=_failed(call))
+
+    def _note(self, act: str, model: str, call: Call) -> None:
         figures = self._watch.figures
         figures.calls.labels(self.name, act, call.outcome).inc()
         figures.call_seconds.labels(self.name, act).observe(call.seconds)
@@ -119,15 +113,9 @@ class WatchedPlanner:
         self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], *, on_text: OnText | None = None
     ) -> Turn:
         """Its answer."""
-        call = Call()
-        try:
+        with calling(self._note, _why) as call:
             turn = await self._planner.next(messages, tools, on_text=on_text)
             call.outcome = "ok"
-        except Exception as error:
-            call.outcome = _why(error)
-            raise
-        finally:
-            self._note(call)
         tokens = self._watch.figures.tokens
         tokens.labels("input").inc(turn.usage.input_tokens)
         tokens.labels("output").inc(turn.usage.output_tokens)
@@ -153,17 +141,18 @@ class WatchedFetcher(Fetcher):
 
     async def fetch(self, url: str, target: Path, *, kind: Kind, links: Links, cap_bytes: int | None = None) -> Fetched:
         """The same, watched."""
-        call = Call()
-        try:
+        with calling(partial(self._note, kind)) as call:
             fetched = await super().fetch(url, target, kind=kind, links=links, cap_bytes=cap_bytes)
             call.outcome = "ok"
-        except Exception:
-            call.outcome = "failed"
-            raise
-        finally:
-            self._watch.span("fetch", call.began, {"kind": kind.value}, failed=_failed(call))
-            log.debug("fetched", kind=kind.value, outcome=call.outcome)
         return fetched
+
+    def _note(self, kind: Kind, call: Call) -> None:
+        self._watch.span("fetch", call.began, {"kind": kind.value}, failed=_failed(call))
+        log.debug("fetched", kind=kind.value, outcome=call.outcome)
+
+
+def _bug(_: Exception) -> str:
+    return "bug"
 
 
 def _why(error: Exception) -> str:

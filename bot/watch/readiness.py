@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from core.creation.spool import Spooled
 from storage.counts import alive
 
 if TYPE_CHECKING:
@@ -26,9 +27,9 @@ class Readiness:
         self._platform_s, self._store_s, self._spool_max = platform_s, store_s, spool_max
         self._asking: asyncio.Task[None] | None = None
 
-    async def reasons(self) -> list[str]:
-        """Sentences for an operator; empty where all is well."""
-        database, files = await asyncio.gather(self._database(), self._files())
+    async def reasons(self, spooled: Spooled | None = None) -> list[str]:
+        """Sentences for an operator; empty where all is well. `spooled`: what lies in the spool, if that is known."""
+        database, files = await asyncio.gather(self._database(), self._files(spooled))
         return [*database, *self._app.not_working(), *files, *self._app.pulse.complaints(self._platform_s)]
 
     async def _database(self) -> list[str]:
@@ -40,8 +41,8 @@ class Readiness:
             return []
         return ["the database cannot be reached"]
 
-    async def _files(self) -> list[str]:
-        spooled = await self._app.spool.waiting()
+    async def _files(self, spooled: Spooled | None) -> list[str]:
+        spooled = spooled or await self._app.spool.waiting()
         reasons = []
         if spooled.oldest_s > self._store_s:
             reasons.append(f"the store of files is away: {spooled.results} finished results wait for it")

@@ -1,6 +1,7 @@
 """The database and the store of files, watched."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Generic, TypeVar
@@ -8,7 +9,7 @@ from typing import Generic, TypeVar
 import structlog
 from sqlmodel import Session
 
-from bot.watch.watch import Call, Watch
+from bot.watch.watch import Call, Watch, calling
 from storage.database import Database
 from storage.errors import StorageBusy, StoreAway
 from storage.objects import ObjectStore, Stored
@@ -31,41 +32,31 @@ class WatchedDatabase(Database):
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run a query."""
-        lap = _Lap(work)
-        try:
-            return await super().read(lap.work)
-        finally:
-            self._note("read", lap)
+        return await self._timed("read", super().read, work)
 
     async def look(self, work: Callable[[Session], T]) -> T:
         """Run a small query by keys."""
-        lap = _Lap(work)
-        try:
-            return await super().look(lap.work)
-        finally:
-            self._note("read", lap)
+        return await self._timed("read", super().look, work)
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run one transaction."""
-        lap = _Lap(work)
-        try:
-            return await super().write(lap.work)
-        except StorageBusy:
-            self._given_up["write"].inc()
-            raise
-        finally:
-            self._note("write", lap)
+        return await self._timed("write", super().write, work)
 
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run one transaction of an incoming wish."""
+        return await self._timed("record", super().record, work)
+
+    async def _timed(
+        self, kind: str, way: Callable[[Callable[[Session], T]], Awaitable[T]], work: Callable[[Session], T]
+    ) -> T:
         lap = _Lap(work)
         try:
-            return await super().record(lap.work)
+            return await way(lap.work)
         except StorageBusy:
-            self._given_up["record"].inc()
+            self._given_up[kind].inc()
             raise
         finally:
-            self._note("record", lap)
+            self._note(kind, lap)
 
     def _note(self, kind: str, lap: "_Lap[T]") -> None:
         done = perf_counter()
@@ -117,7 +108,7 @@ class WatchedObjects:
         """The object's own path."""
         return self._objects.local(key)
 
-    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes]:
         """Chunks."""
         return self._objects.open(key, start, length)
 
@@ -148,15 +139,9 @@ class WatchedObjects:
         self._objects.close()
 
     async def _watched(self, act: str, work: Awaitable[T]) -> T:
-        call = Call()
-        try:
+        with calling(partial(self._note, act), _why) as call:
             result = await work
             call.outcome = "ok"
-        except Exception as error:
-            call.outcome = _why(error)
-            raise
-        finally:
-            self._note(act, call)
         return result
 
     def _note(self, act: str, call: Call) -> None:

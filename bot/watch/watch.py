@@ -1,5 +1,7 @@
 """What the parts of the house are given to be watched by."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter, time
 
@@ -40,3 +42,21 @@ class Call:
     def seconds(self) -> float:
         """How long it has taken so far."""
         return perf_counter() - self._began
+
+
+def failed(_: Exception) -> str:
+    """An error in one word, where there is no more to say."""
+    return "failed"
+
+
+@contextmanager
+def calling(note: Callable[[Call], None], why: Callable[[Exception], str] = failed) -> Iterator[Call]:
+    """A call, noted at its end whichever it is: an answer, an error (`why` puts it in one word), or called off."""
+    call = Call()
+    try:
+        yield call
+    except Exception as error:
+        call.outcome = why(error)
+        raise
+    finally:
+        note(call)

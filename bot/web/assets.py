@@ -53,12 +53,16 @@ async def delete(request: web.Request) -> web.Response:
 
 async def usage(request: web.Request) -> web.Response:
     """`GET /api/v1/usage`."""
-    studio, user_id, at = request.app[WEB].studio, request[USER], now()
-    today = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    moments = (today, today.replace(day=1), datetime.fromtimestamp(0, UTC))
-    today_usd, month_usd, total_usd = await studio.usages(user_id, moments)
+    moments = since()
+    today, (today_usd, month_usd, total_usd) = moments[0], await request.app[WEB].studio.usages(request[USER], moments)
     return answer(
         UsageOut(
             day=today.date(), today_usd=today_usd, month=f"{today:%Y-%m}", month_usd=month_usd, total_usd=total_usd
         )
     )
+
+
+def since() -> tuple[datetime, datetime, datetime]:
+    """When today, this month and everything began."""
+    today = now().replace(hour=0, minute=0, second=0, microsecond=0)
+    return today, today.replace(day=1), datetime.fromtimestamp(0, UTC)

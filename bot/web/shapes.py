@@ -16,6 +16,14 @@ Made = Literal[Kind.IMAGE, Kind.VIDEO, Kind.SPEECH]
 Inputs = Annotated[list[str], Field(max_length=100, description="Ids of assets to work from.")]
 
 
+def _at_most(value: Any) -> Any:
+    """More than a page can hold is simply a full page."""
+    return min(int(value), PAGE_MAX) if isinstance(value, str) and value.isdecimal() else value
+
+
+PageSize = Annotated[int, BeforeValidator(_at_most)]
+
+
 class In(BaseModel):
     """The base of requests: a field that nobody knows is an error, not a silence."""
 
@@ -63,11 +71,6 @@ class AssetChange(In):
     alt_text: str | None = Field(default=None, max_length=2_000)
 
 
-def _page_size(value: Any) -> Any:
-    """More than a page can hold is simply a full page."""
-    return min(int(value), PAGE_MAX) if isinstance(value, str) and value.isdecimal() else value
-
-
 class AssetQuery(In):
     """What to look for in the gallery."""
 
@@ -79,9 +82,7 @@ class AssetQuery(In):
     )
     kind: Kind | None = Field(default=None, description="Uploads are listed only when asked for.")
     favourite: bool | None = None
-    limit: Annotated[int, BeforeValidator(_page_size)] = Field(
-        default=40, ge=1, description=f"Assets of one page; at most {PAGE_MAX}."
-    )
+    limit: PageSize = Field(default=40, ge=1, description=f"Assets of one page; at most {PAGE_MAX}.")
     before: str | None = Field(default=None, max_length=500, description="The `next` of the page before.")
 
 
@@ -272,13 +273,13 @@ def creation_out(view: CreationView, links: Links) -> CreationOut:
         "assets": [asset_out(asset, links) for asset in view.assets],
         "error": _error_body(view.error),
     }
-    return CreationOut(**_same(view, CreationOut) | own)
+    return CreationOut(**same(view, CreationOut) | own)
 
 
 def step_out(view: StepView, links: Links) -> StepOut:
     """A step's view as its JSON."""
     preview_url = links.preview(view.id, view.preview) if view.preview else None
-    return StepOut(**_same(view, StepOut), status=view.state, preview_url=preview_url)
+    return StepOut(**same(view, StepOut), status=view.state, preview_url=preview_url)
 
 
 def asset_out(view: AssetView, links: Links) -> AssetOut:
@@ -300,7 +301,7 @@ def generate_out(view: CreationView, links: Links) -> GenerateOut:
 
 
 def _asset_fields(view: AssetView, links: Links) -> dict[str, Any]:
-    return _same(view, AssetOut) | {
+    return same(view, AssetOut) | {
         "bytes": view.size_bytes,
         "url": links.url(view.id),
         "thumbnail_url": links.thumbnail(view.id),
@@ -308,7 +309,7 @@ def _asset_fields(view: AssetView, links: Links) -> dict[str, Any]:
     }
 
 
-def _same(view: object, model: type[Out]) -> dict[str, Any]:
+def same(view: object, model: type[Out]) -> dict[str, Any]:
     """What view and answer call by the same name; pydantic refuses to build an answer that lacks anything."""
     return {name: getattr(view, name) for name in model.model_fields if hasattr(view, name)}
 

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from PIL import Image
 import bot
 from bot.lock import WorkerLock
 from bot.settings import Settings, secret_key
+from tests.conftest import POSTGRES
 from tests.fakes import media
 
 ROOT = Path(bot.__file__).parent.parent
@@ -287,6 +289,16 @@ async def test_a_worker_of_its_own_needs_postgresql(terminal: Terminal) -> None:
     quiet = await terminal.run("worker", "--if-postgres")
     assert quiet.code == 0
     assert "PostgreSQL" in quiet.out
+
+
+@pytest.mark.parametrize("kept_in", [POSTGRES], indirect=True)
+async def test_a_worker_whose_port_is_taken_says_so(terminal: Terminal, database_url: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        own = {"DATABASE_URL": database_url, "EASEL_SECRET_KEY": "k" * 48, "EASEL_METRICS_PORT": port}
+        ended = await terminal.run("worker", **own)
+    assert (ended.code, ended.out) == (2, "")
+    assert f"cannot listen on 127.0.0.1:{port}: " in ended.err
 
 
 async def test_settings_are_read_from_a_env_file_and_the_environment_wins(terminal: Terminal) -> None:

@@ -37,9 +37,11 @@ async def test_metrics_count_by_route_and_never_by_address(quiet: House) -> None
     await quiet.ask("GET", "/no/such/secret-path")
     await quiet.ask("PROPFIND", "/healthz")
     await quiet.ask("POST", "/api/v1/creations", json={"prompt": "x"})
+    await quiet.ask("PUT", f"/api/v1/assets/{MISSING}/tags", json={"tags": []})
     text = (await quiet.ask("GET", "/metrics")).text
     assert 'easel_http_requests_total{method="GET",route="/api/v1/assets/{id}",status="404"} 1.0' in text
     assert 'easel_http_requests_total{method="other",route="unmatched",status="405"} 1.0' in text
+    assert 'easel_http_requests_total{method="PUT",route="/api/v1/assets/{id}/tags",status="404"} 1.0' in text
     assert 'easel_creations{state="queued"} 1.0' in text
     assert MISSING not in text
     assert "secret" not in text

@@ -1,8 +1,12 @@
 """What people ask about themselves over REST: take all of it along, be forgotten, be one person on two platforms."""
 
+import asyncio
 import io
 import json
+import sys
 import zipfile
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -116,6 +120,40 @@ async def test_more_than_a_page_of_creations_and_assets_comes_whole(quiet: House
     told = read(archive, "creations.json")
     assert len(told) == len({each["id"] for each in told}) == 205
     assert CHOSEN_MAX == 1_000
+
+
+async def test_whoever_hangs_up_in_the_middle_of_a_zip_leaves_nothing_open(quiet: House) -> None:
+    for _ in range(3):
+        await quiet.asset(quiet.ada.id, bytes(20_000_000))
+    with left_behind() as generators:
+        async with quiet.http.get(quiet.open_url + EVERYTHING, headers=quiet.ada.headers) as response:
+            assert await response.content.readexactly(4) == b"PK\x03\x04"
+            assert "export" in _tasks()
+            response.close()
+        async with asyncio.timeout(5):
+            while "export" in _tasks():
+                await asyncio.sleep(0.02)
+    assert generators == []
+
+
+@contextmanager
+def left_behind() -> Iterator[list[str]]:
+    """Generators that nobody closed, so that they fell to the garbage collector."""
+    before, found = sys.get_asyncgen_hooks(), list[str]()
+
+    def dropped(generator: AsyncGenerator[Any]) -> None:
+        found.append(generator.__qualname__)
+        before.finalizer(generator)
+
+    sys.set_asyncgen_hooks(finalizer=dropped)
+    try:
+        yield found
+    finally:
+        sys.set_asyncgen_hooks(finalizer=before.finalizer)
+
+
+def _tasks() -> set[str]:
+    return {task.get_name() for task in asyncio.all_tasks()}
 
 
 # --- being forgotten ----------------------------------------------------------------------------------------------

@@ -148,6 +148,19 @@ async def test_a_failed_step_and_its_call_say_so(tmp_path: Path) -> None:
     assert b"promptcanary" not in b"".join(collector.bodies)
 
 
+async def test_looks_at_a_ticket_that_break_are_a_span_too(tmp_path: Path) -> None:
+    way = Way(ticket=True, after_s=0.05, polls_say=(Waiting(0.1),), end=RuntimeError("promptcanary"))
+    async with collecting() as collector:
+        provider = ScriptedProvider(default=way)
+        async with opened(traced(tmp_path, collector), provider=provider) as house:
+            view = await house.made()
+            assert view.state is CreationState.FAILED
+    (poll,) = collector.of(view.id)["poll"]
+    assert (poll.status.code, poll.status.message) == (2, "bug")
+    assert facts(poll)["easel.polls"] >= 2
+    assert b"promptcanary" not in b"".join(collector.bodies)
+
+
 async def test_real_makers_show_their_downloads_and_no_secret(tmp_path: Path) -> None:
     async with collecting() as collector:
         async with real_house(tmp_path / "data") as house:

@@ -10,14 +10,18 @@ from typing import Any
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+from sqlmodel import Session
 
 from bot.settings import Settings
 from bot.watch.door import door
 from core.agent.messages import Turn, Usage
 from core.chat import ThreadRef
 from core.providers.base import Failed, Refused
+from storage.errors import StorageBusy
 from storage.tables import CreationState
 from tests.bot.house import served, web_of
+from tests.conftest import POSTGRES
 from tests.fakes import s3 as fake
 from tests.fakes.adapter import MemoryChat
 from tests.fakes.house import House, opened
@@ -127,6 +131,28 @@ async def test_what_goes_wrong_is_counted_by_what_went_wrong(settings: Settings)
     assert seen.value("uncertain_usd_total", provider="fake") == 0.05
 
 
+async def test_a_look_at_a_ticket_is_counted_also_where_it_breaks_or_is_called_off(settings: Settings) -> None:
+    ways = {"broken": Way(ticket=True, end=RuntimeError("bug")), "hangs": Way(ticket=True, looks_hang=True)}
+    provider, planner = (
+        ScriptedProvider(ways),
+        ScriptedPlanner(by_prompt={name: [calls(picture(name))] for name in ways}),
+    )
+    async with watched(settings, provider=provider, planner=planner) as (house, address):
+        assert (await house.made("broken")).state is CreationState.FAILED
+        hanging = await house.ask("hangs")
+        async with asyncio.timeout(10):
+            while sum(provider.polls.values()) < 2:
+                await asyncio.sleep(0.02)
+        await house.app.studio.cancel(house.ada, hanging.id)
+        assert (await house.end(hanging)).state is CreationState.CANCELLED
+        look = {"provider": "fake", "act": "poll"}
+        async with asyncio.timeout(10):
+            while not (seen := await scraped(address)).value("provider_calls_total", outcome="cancelled", **look):
+                await asyncio.sleep(0.02)
+    assert seen.value("provider_calls_total", outcome="cancelled", **look) == 1
+    assert seen.value("provider_calls_total", outcome="bug", **look) == 1
+
+
 async def test_lost_messages_and_an_end_told_twice_are_counted_once(settings: Settings) -> None:
     chat = MemoryChat(gone={"C1"})
     async with watched(settings, adapters={"chat": chat}) as (house, address):
@@ -150,6 +176,23 @@ async def test_a_line_shows_how_many_wait_and_how_long(settings: Settings) -> No
     assert seen.value("creations", state="running") == 0
     assert seen.value("queue_oldest_seconds") >= 0.05
     assert seen.total("worker_info", works="no") == 1
+
+
+def takes_too_long(session: Session) -> None:
+    session.execute(text("SET LOCAL statement_timeout = 20"))
+    session.execute(text("SELECT pg_sleep(10)"))
+
+
+@pytest.mark.parametrize("kept_in", [POSTGRES], indirect=True)
+async def test_what_the_database_gives_up_is_counted_whatever_it_was(settings: Settings) -> None:
+    async with watched(settings, worker=False) as (house, address):
+        database = house.app.database
+        for way in (database.read, database.look, database.write, database.record):
+            with pytest.raises(StorageBusy):
+                await way(takes_too_long)
+        seen = await scraped(address)
+    given_up = {kind: seen.value("database_busy_total", kind=kind) for kind in ("read", "write", "record")}
+    assert given_up == {"read": 2, "write": 1, "record": 1}
 
 
 async def test_one_outage_of_the_store_is_one_however_often_it_is_tried(tmp_path: Path) -> None:

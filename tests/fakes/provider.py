@@ -63,6 +63,8 @@ class Way:
     files: int = 1
     cost_micros: int = 0
     polls_say: tuple[Waiting, ...] = (Waiting(),)
+    looks_hang: bool = False
+    """Whoever polls waits for an answer that never comes."""
 
 
 AT_ONCE = Way()
@@ -149,6 +151,8 @@ class ScriptedProvider:
         assert order.step_id not in self.cancels, "a poll after the cancel"
         self.books.note("poll", order.step_id)
         way = self._way(order.prompt)
+        if way.looks_hang:
+            await asyncio.Event().wait()
         if time.time() < float(ticket.data["ready_at"]):
             return way.polls_say[min(self.polls[order.step_id], len(way.polls_say)) - 1]
         began, _ = self.running.get(order.prompt, (time.monotonic(), 0.0))

@@ -1,14 +1,14 @@
 """Requests and answers about what is kept."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from bot.web.shapes import In, Links, Out
+from bot.web.shapes import In, Links, Out, PageSize, same
 from core.creation.view import AssetView
 from core.gallery.batches import BATCH_MAX, Batch
-from core.gallery.collections import NAME_MAX, PAGE_MAX, CollectionView
+from core.gallery.collections import NAME_MAX, CollectionView
 from core.gallery.membership import WorkspaceView
 from core.gallery.sharing import LASTS_LEAST_S, LASTS_MOST_S, ShareView
 from core.gallery.tags import LENGTH_MAX
@@ -17,11 +17,6 @@ from core.providers.base import Kind
 Ids = Annotated[list[str], Field(min_length=1, max_length=BATCH_MAX, description="Ids of assets.")]
 Names = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=50)]
 Workspace = Annotated[str | None, Field(max_length=32, description="Which of one's workspaces, where it is not clear.")]
-
-
-def _page_size(value: Any) -> Any:
-    """More than a page can hold is simply a full page."""
-    return min(int(value), PAGE_MAX) if isinstance(value, str) and value.isdecimal() else value
 
 
 # --- requests -----------------------------------------------------------------------------------------------------
@@ -97,7 +92,7 @@ class CollectionsQuery(In):
 class WallQuery(In):
     """Which page of a collection."""
 
-    limit: Annotated[int, BeforeValidator(_page_size)] = Field(default=40, ge=1)
+    limit: PageSize = Field(default=40, ge=1)
     before: str | None = Field(default=None, max_length=500, description="The `next` of the page before.")
 
 
@@ -217,50 +212,28 @@ class WorkspaceList(Out):
 
 def batch_out(found: Batch) -> BatchOut:
     """What came of a batch."""
-    return BatchOut(done=found.done, missing=found.missing)
+    return BatchOut(**same(found, BatchOut))
 
 
 def collection_out(view: CollectionView, links: Links) -> CollectionOut:
     """A collection's view as its JSON."""
-    return CollectionOut(
-        id=view.id,
-        name=view.name,
-        visibility=view.visibility,
-        workspace=view.workspace_id,
-        mine=view.mine,
-        owner=view.owner,
-        count=view.count,
-        covers=[_cover_out(each, links) for each in view.covers],
-        holds=view.holds,
-        page_url=f"{links.base}/collections/{view.id}",
-        created_at=view.created_at,
-    )
+    own = {
+        "workspace": view.workspace_id,
+        "covers": [_cover_out(each, links) for each in view.covers],
+        "page_url": f"{links.base}/collections/{view.id}",
+    }
+    return CollectionOut(**same(view, CollectionOut) | own)
 
 
 def share_out(view: ShareView, url: str) -> ShareOut:
     """A link's view as its JSON."""
-    return ShareOut(
-        id=view.id,
-        url=url,
-        asset_id=view.asset_id,
-        collection_id=view.collection_id,
-        collection=view.collection,
-        expires_at=view.expires_at,
-        created_at=view.created_at,
-    )
+    return ShareOut(**same(view, ShareOut), url=url)
 
 
 def workspace_out(view: WorkspaceView) -> WorkspaceOut:
     """A workspace's view as its JSON."""
-    return WorkspaceOut(id=view.id, platform=view.platform, platform_id=view.platform_id)
+    return WorkspaceOut(**same(view, WorkspaceOut))
 
 
 def _cover_out(view: AssetView, links: Links) -> CoverOut:
-    return CoverOut(
-        id=view.id,
-        kind=Kind(view.kind),
-        alt_text=view.alt_text,
-        width=view.width,
-        height=view.height,
-        thumbnail_url=links.thumbnail(view.id),
-    )
+    return CoverOut(**same(view, CoverOut), thumbnail_url=links.thumbnail(view.id))

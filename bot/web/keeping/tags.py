@@ -4,7 +4,7 @@ from urllib.parse import unquote
 
 from aiohttp import web
 
-from bot.web.address import links_of
+from bot.web.assets import show
 from bot.web.body import answer, known_id, path_id, read_body
 from bot.web.context import USER, WEB
 from bot.web.keeping.shapes import (
@@ -19,7 +19,6 @@ from bot.web.keeping.shapes import (
     batch_out,
 )
 from bot.web.looking import looking
-from bot.web.shapes import asset_out
 
 
 async def rate(request: web.Request) -> web.Response:
@@ -27,14 +26,14 @@ async def rate(request: web.Request) -> web.Response:
     asset_id, studio, user_id = path_id(request), request.app[WEB].studio, request[USER]
     value = (await read_body(request, RatingIn)).value
     await looking(request, lambda where: studio.vote(user_id, asset_id, value, workspaces=where))
-    return await _asset(request, asset_id)
+    return await show(request)
 
 
 async def replace(request: web.Request) -> web.Response:
     """`PUT /api/v1/assets/{id}/tags`."""
     asset_id, body = path_id(request), await read_body(request, TagsIn)
     await request.app[WEB].kept.tags.replace(request[USER], asset_id, body.tags)
-    return await _asset(request, asset_id)
+    return await show(request)
 
 
 async def change(request: web.Request) -> web.Response:
@@ -85,9 +84,3 @@ def ids(given: list[str]) -> list[str]:
 
 def _tag(request: web.Request) -> str:
     return unquote(request.match_info["tag"])
-
-
-async def _asset(request: web.Request, asset_id: str) -> web.Response:
-    studio, user_id = request.app[WEB].studio, request[USER]
-    found = await looking(request, lambda where: studio.asset(user_id, asset_id, where))
-    return answer(asset_out(found, links_of(request)))

@@ -1,6 +1,7 @@
 """Zips, sent while they are made."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 from aiohttp import web
@@ -51,13 +52,14 @@ async def _found(request: web.Request, words: str) -> list[str]:
         query = replace(query, before=following)
 
 
-async def _sent(request: web.Request, parts: AsyncIterator[bytes], name: str) -> web.StreamResponse:
+async def _sent(request: web.Request, parts: AsyncGenerator[bytes], name: str) -> web.StreamResponse:
     kept_as = f'attachment; filename="{name}-{now():%Y-%m-%d}.zip"'
     response = web.StreamResponse(headers=file_headers(ZIP, kept_as) | {"Cache-Control": "no-store"})
-    await response.prepare(request)
-    if request.method == "HEAD":
-        return response
-    async for part in parts:
-        await response.write(part)
+    async with aclosing(parts):
+        await response.prepare(request)
+        if request.method == "HEAD":
+            return response
+        async for part in parts:
+            await response.write(part)
     await response.write_eof()
     return response

@@ -3,7 +3,7 @@
 import aiohttp_jinja2
 from aiohttp import web
 
-from bot.web.body import known_id, read_query
+from bot.web.body import known_id, path_id, read_query
 from bot.web.context import USER
 from bot.web.provenance.drawing import rows
 from bot.web.provenance.lineage import compared, desk, family_of
@@ -20,7 +20,7 @@ async def tree(request: web.Request) -> web.Response:
 
 async def family(request: web.Request) -> web.Response:
     """What an asset was made from, up to the first, and all that came of it."""
-    asset_id = known_id(request.match_info["id"])
+    asset_id = path_id(request)
     found = await family_of(request, asset_id)
     shown = {"place": "tree", "tree": found, "rows": rows(found.nodes), "asset_id": asset_id}
     return aiohttp_jinja2.render_template("tree.html", request, shown)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from bot.web.shapes import AssetOut, In, Links, Out, asset_out
+from bot.web.shapes import AssetOut, In, Links, Out, asset_out, same
 from core.provenance.changes import Mark
 from core.provenance.inspection import Finding, Report, Sighting
 from core.provenance.lineage import Comparison, Standing
@@ -153,18 +153,8 @@ class ReportOut(Out):
 
 def tree_out(tree: Tree, links: Links) -> TreeOut:
     """A tree as its JSON."""
-    nodes = [
-        NodeOut(
-            asset=asset_out(node.asset, links),
-            parent=node.parent,
-            children=list(node.children),
-            depth=node.depth,
-            stands=node.stands,
-            outside=node.outside,
-        )
-        for node in tree.nodes
-    ]
-    return TreeOut(nodes=nodes, thread=tree.thread, title=tree.title, whole=tree.whole)
+    nodes = [NodeOut(**same(node, NodeOut) | {"asset": asset_out(node.asset, links)}) for node in tree.nodes]
+    return TreeOut(**same(tree, TreeOut) | {"nodes": nodes})
 
 
 def standing_out(standing: Standing, links: Links) -> StandingOut:
@@ -177,8 +167,8 @@ def comparison_out(found: Comparison, links: Links) -> ComparisonOut:
     return ComparisonOut(
         before=asset_out(found.before, links),
         after=asset_out(found.after, links),
-        prompt=[RunOut(mark=run.mark, text=run.text) for run in found.change.prompt],
-        facts=[FactOut(name=fact.name, before=fact.before, after=fact.after) for fact in found.change.facts],
+        prompt=[RunOut(**same(run, RunOut)) for run in found.change.prompt],
+        facts=[FactOut(**same(fact, FactOut)) for fact in found.change.facts],
     )
 
 
@@ -191,20 +181,10 @@ def report_out(report: Report, links: Links) -> ReportOut:
         sha256=report.sha256,
         bytes=report.size_bytes,
         sightings=[_sighting_out(each, links) for each in report.sightings],
-        credentials=CredentialsOut(
-            state=read.state,
-            generator=read.generator,
-            signer=read.signer,
-            message=read.sentence,
-        ),
+        credentials=CredentialsOut(**same(read, CredentialsOut), message=read.sentence),
     )
 
 
 def _sighting_out(seen: Sighting, links: Links) -> SightingOut:
-    return SightingOut(
-        asset=asset_out(seen.asset, links),
-        author=seen.asset.author,
-        distance=seen.distance,
-        thread=seen.thread,
-        title=seen.title,
-    )
+    own = {"asset": asset_out(seen.asset, links), "author": seen.asset.author}
+    return SightingOut(**same(seen, SightingOut) | own)

@@ -34,9 +34,6 @@ export const removeAll = (ids) => post("/assets/delete", { assets: ids });
 export const tagAll = (ids, add, remove = []) => post("/assets/tags", { assets: ids, add, remove });
 export const show = (ids, visibility, workspace = null) => post("/assets/visibility", { assets: ids, visibility, workspace });
 
-/** One change of many: `{ favourite }` or `{ delete: true }`. */
-export const changeAll = (ids, values) => (values.delete ? removeAll(ids) : favouriteAll(ids, values.favourite));
-
 export const rate = (id, value) => put(`/assets/${id}/rating`, { value });
 export const retag = (id, tags) => put(`/assets/${id}/tags`, { tags });
 export const tags = () => request("GET", "/tags");

@@ -1,7 +1,8 @@
 // The page of one collection: what hangs there, its name, its end.
 
 import * as api from "./api.js";
-import { askFirst } from "./dialog.js";
+import { asked } from "./dialog.js";
+import { more } from "./following.js";
 import { wireHover } from "./hover.js";
 import { announce, note } from "./notes.js";
 import { wireSharing } from "./share.js";
@@ -28,20 +29,9 @@ async function takeDown(button) {
 }
 
 /** Hang the next page below. */
-async function more(link) {
-  try {
-    const response = await fetch(link.href, { headers: { Accept: "text/html" } });
-    const found = new DOMParser().parseFromString(await response.text(), "text/html");
-    const fresh = [...found.querySelectorAll("#tiles > .tile")];
-    tiles.append(...fresh);
-    const next = found.getElementById("more");
-    if (next) link.replaceWith(next);
-    else link.remove();
-    fresh[0]?.querySelector("a").focus();
-    announce(`${fresh.length} more shown.`);
-  } catch {
-    location.assign(link.href);
-  }
+function hang(fresh) {
+  tiles.append(...fresh);
+  fresh[0]?.querySelector("a").focus();
 }
 
 function wireName() {
@@ -66,7 +56,7 @@ function wireName() {
 }
 
 async function end() {
-  if (!(await askFirst("Delete this collection?", "Its links end. What hangs here stays in the gallery."))) return;
+  if (!(await asked("Delete this collection?", "Its links end. What hangs here stays in the gallery."))) return;
   try {
     await api.endCollection(id);
     location.assign("/collections");
@@ -81,7 +71,7 @@ document.addEventListener("click", (event) => {
   if (down) takeDown(down);
   else if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
     event.preventDefault();
-    more(link);
+    more(link, hang);
   }
 });
 

@@ -15,11 +15,7 @@ export function confirmDeleteAll(count) {
 }
 
 /** Ask anything else before it is gone. */
-export function askFirst(question, words) {
-  return asked(question, words);
-}
-
-function asked(question, words) {
+export function asked(question, words) {
   const dialog = document.getElementById("delete");
   dialog.querySelector("h2").textContent = question;
   dialog.querySelector("p").textContent = words;

@@ -1,10 +1,11 @@
-// The gallery: search while typing, filters, endless scrolling, keys. Every page comes from the server as the page it
-// is without scripts; only its tiles are taken over and hung on the wall, so that there is one way to draw a tile.
+// The gallery: search while typing, filters, endless scrolling, keys. Tiles are the server's, hung on the wall here, so
+// that there is one way to draw a tile.
 
 import { deleteAsked, toggleFavourite } from "./actions.js";
 import { isTyping } from "./dom.js";
+import { more, page, tell } from "./following.js";
 import { wireHover } from "./hover.js";
-import { announce, note } from "./notes.js";
+import { announce } from "./notes.js";
 import { Picking } from "./picking.js";
 import { togglePlay } from "./player.js";
 import { Wall } from "./wall.js";
@@ -20,15 +21,7 @@ let waiting;
 let asking = new AbortController();
 let wall = null;
 let pages = 1;
-const picking = new Picking(() => wall, (ids) => ids.forEach((id) => wall.remove(id)));
-
-/** A page of the gallery as a document that runs nothing. */
-async function page(address, signal) {
-  const response = await fetch(address, { headers: { Accept: "text/html" }, signal });
-  const found = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (!response.ok) throw new Error(found.querySelector("main p")?.textContent ?? "The gallery does not answer.");
-  return found;
-}
+const picking = new Picking(() => wall, (ids) => ids.forEach((id) => wall?.remove(id)));
 
 /** Lay the tiles that the page came with. */
 function hang() {
@@ -59,35 +52,20 @@ async function turnTo(address) {
   }
 }
 
-/** Hang the next page below. */
-async function more(link) {
-  if (link.classList.contains("busy")) return;
-  link.classList.add("busy");
-  const signal = asking.signal;
-  try {
-    const found = await page(link.href, signal);
-    const fresh = [...found.querySelectorAll(".tile")];
+/** Hang the next page below. Tells whether it came. */
+async function goOn(link) {
+  const hung = (fresh) => {
     wall.add(fresh);
     pages += 1;
-    const next = found.getElementById("more");
     if (document.activeElement === link) fresh[0]?.querySelector("a").focus();
-    if (next) link.replaceWith(next);
-    else link.remove();
-    announce(`${fresh.length} more shown.`);
-    watchEnd();
-  } catch (error) {
-    link.classList.remove("busy");
-    tell(error);
-  }
-}
-
-function tell(error) {
-  if (error.name === "AbortError") return;
-  note(error instanceof TypeError ? "Easel does not answer. Please check that it is running." : error.message);
+  };
+  const came = await more(link, hung, asking.signal);
+  if (came) watchEnd();
+  return came;
 }
 
 const end = new IntersectionObserver((entries) => {
-  for (const entry of entries) if (entry.isIntersecting) more(entry.target);
+  for (const entry of entries) if (entry.isIntersecting) goOn(entry.target);
 }, { rootMargin: `${AHEAD_PX}px` });
 
 function watchEnd() {
@@ -129,7 +107,7 @@ async function comeBack() {
   const back = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
   if (!back || kept?.address !== location.href) return;
   history.scrollRestoration = "manual";
-  for (let link; pages < Math.min(kept.pages, BACK_PAGES) && (link = document.getElementById("more")); ) await more(link);
+  for (let link; pages < Math.min(kept.pages, BACK_PAGES) && (link = document.getElementById("more")); ) if (!(await goOn(link))) break;
   scrollTo(0, kept.top);
 }
 
@@ -159,7 +137,7 @@ document.addEventListener("click", (event) => {
     picking.toggle(tile, event.shiftKey);
   } else if (link && plain && !event.shiftKey) {
     event.preventDefault();
-    if (link.id === "more") more(link);
+    if (link.id === "more") goOn(link);
     else choose(link);
   }
 });

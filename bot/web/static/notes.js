@@ -20,3 +20,13 @@ export function note(text) {
   clearTimeout(hiding);
   hiding = setTimeout(() => (toast.hidden = true), 5000);
 }
+
+/** What the work comes to; where it fails, null, and why is said. */
+export async function told(work) {
+  try {
+    return await work();
+  } catch (error) {
+    note(error.message);
+    return null;
+  }
+}

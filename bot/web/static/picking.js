@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { confirmDeleteAll } from "./dialog.js";
 import { Many } from "./many.js";
-import { announce, note } from "./notes.js";
+import { announce, note, told } from "./notes.js";
 
 const MOST = 200;
 
@@ -62,30 +62,25 @@ export class Picking {
   async remove() {
     const ids = [...this.ids];
     if (!ids.length || !(await confirmDeleteAll(ids.length))) return;
-    await this.#all(ids, { delete: true }, `${counted(ids.length)} deleted.`);
+    if (!(await told(() => api.removeAll(ids)))) return;
+    note(`${counted(ids.length)} deleted.`);
+    this.gone(ids);
+    this.clear();
   }
 
   #press(what) {
     if (what === "clear") this.clear();
     if (what === "delete") this.remove();
     if (what === "keep") this.many.open();
-    if (what === "favourite") this.#all([...this.ids], { favourite: true }, `${counted(this.ids.size)} added to favourites.`);
+    if (what === "favourite") this.#favourite();
   }
 
-  async #all(ids, values, said) {
-    try {
-      await api.changeAll(ids, values);
-      note(said);
-      if (values.delete) this.gone(ids);
-      if (values.favourite) this.#hearts(ids);
-      this.clear();
-    } catch (error) {
-      note(error.message);
-    }
-  }
-
-  #hearts(ids) {
-    for (const id of ids) this.wall().find(id)?.querySelector(".tile-heart").setAttribute("aria-pressed", "true");
+  async #favourite() {
+    const ids = [...this.ids];
+    if (!(await told(() => api.favouriteAll(ids, true)))) return;
+    note(`${counted(ids.length)} added to favourites.`);
+    for (const id of ids) this.wall()?.find(id)?.querySelector(".tile-heart").setAttribute("aria-pressed", "true");
+    this.clear();
   }
 
   #named() {

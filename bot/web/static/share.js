@@ -2,9 +2,8 @@
 
 import * as api from "./api.js";
 import { el, icon, iconButton } from "./dom.js";
-import { announce, note } from "./notes.js";
+import { announce, note, told } from "./notes.js";
 
-const SEEN_BY = { private: "Only you", workspace: "Everyone in your workspace", link: "Whoever you gave a link" };
 const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
 
 /** Wire the dialog; `thing` is `{ asset: id }` or `{ collection: id }`. */
@@ -14,18 +13,11 @@ export function wireSharing(thing) {
   const to = document.getElementById("share-to");
   const choice = document.getElementById("share-workspace");
   const seenBy = document.getElementById("seen-by");
+  const words = JSON.parse(seenBy.dataset.words);
 
-  const told = async (work) => {
-    try {
-      return await work();
-    } catch (error) {
-      note(error.message);
-      return null;
-    }
-  };
   const nowSeenBy = (visibility) => {
     seenBy.dataset.visibility = visibility;
-    seenBy.textContent = SEEN_BY[visibility];
+    seenBy.textContent = words[visibility];
     for (const radio of to.querySelectorAll("input")) radio.checked = (radio.value === "workspace") === (visibility === "workspace");
   };
   const list = async () => {

@@ -2,16 +2,7 @@
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
-import { note } from "./notes.js";
-
-const told = async (work) => {
-  try {
-    return await work();
-  } catch (error) {
-    note(error.message);
-    return null;
-  }
-};
+import { note, told } from "./notes.js";
 
 document.getElementById("show-code").addEventListener("click", async () => {
   const found = await told(api.joinCode);
@@ -33,7 +24,9 @@ document.getElementById("forget").addEventListener("submit", async (event) => {
   button.disabled = true;
   const receipt = await told(() => api.forget(form.dataset.confirm));
   button.disabled = false;
-  if (receipt) form.replaceWith(shown(receipt));
+  if (!receipt) return;
+  form.remove();
+  document.getElementById("receipt").replaceChildren(shown(receipt)); // read aloud: what is replaced itself is not
 });
 
 function shown(receipt) {

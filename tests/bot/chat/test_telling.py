@@ -99,3 +99,12 @@ def test_a_receipt_tells_what_is_left_only_where_something_is() -> None:
     assert "1 message that showed them is gone" in said
     assert "could not" not in said
     assert "4 messages could not be deleted" in "\n".join(receipts.lines(replace(clean, messages_left=4)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [("", ""), ("fog", ""), ("tag:j", "tag"), ("fog TAG:", "tag"), ('in:"Jazz fes', "in"), ("in:x fog", "")],
+)
+def test_what_a_search_is_completed_from_is_told_by_its_key(typed: str, key: str) -> None:
+    """Tags and collections are read for this alone, at every letter."""
+    assert searching.key(typed) == key

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from storage.tables import Membership, Workspace, now
 from tests.bot.house import MISSING, House, Person, png
 from tests.bot.keeping.places import ask, made_in, shown_in, workspace
+from tests.storage.rows import erase
 
 ASSETS = "/api/v1/assets"
 HIDDEN = {"creation_id": None, "parent_id": None, "favourite": False, "cost_usd": 0.0, "tags": [], "mine": False}
@@ -101,11 +102,5 @@ async def test_what_ends_the_look(quiet: House, why: str) -> None:
 
     await quiet.app.database.write(work)
     if why == "forgotten":
-        await quiet.app.database.write(lambda session: _forget(session, quiet.ada.id))
+        await quiet.app.database.write(lambda session: erase(session, quiet.ada.id))
     assert await statuses(quiet, quiet.bob, asset.id) == {404}
-
-
-def _forget(session: Session, user_id: str) -> None:
-    from storage import deletion
-
-    deletion.erase(session, user_id)

@@ -2,8 +2,9 @@
 
 import re
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
+from bot.web.keeping.pages import PAGE_SIZE
 from tests.bot.browser import PHONE, Visitor, visiting
 from tests.bot.house import House
 from tests.bot.keeping.places import shown_in, workspace
@@ -78,6 +79,40 @@ async def test_a_collection_is_begun_filled_renamed_and_deleted(quiet: House) ->
         await expect(page.locator(".nothing")).to_contain_text("No collections yet")
         assert (await page.request.get(quiet.open_url + asset_page(asset.id))).status == 200
         assert visitor.complaints == []
+
+
+async def test_a_page_of_a_collection_that_does_not_come_is_told_and_can_be_asked_for_again(quiet: House) -> None:
+    assets = [(await quiet.asset(quiet.context.local_user_id)).id for _ in range(PAGE_SIZE + 1)]
+    wall = f"/collections/{(await quiet.ask('POST', '/api/v1/collections', json={'name': 'Jazz'})).json['id']}"
+    await quiet.ask("POST", f"/api/v1{wall}/assets", json={"assets": assets})
+
+    async def too_much(route: Route) -> None:
+        await route.fulfill(status=503, content_type="text/html", body="<main><p>Too much at once.</p></main>")
+
+    async with visiting(quiet.open_url) as visitor:
+        tiles, more = visitor.page.locator(".tile"), visitor.page.locator("#more")
+        await visitor.open(wall)
+        await visitor.page.route("**/collections/*?before=*", too_much)
+        await more.click()
+        await expect(visitor.page.locator("#toast")).to_have_text("Too much at once.")
+        await expect(tiles).to_have_count(PAGE_SIZE)
+        await visitor.page.unroute("**/collections/*?before=*")
+        await more.click()
+        await expect(tiles).to_have_count(PAGE_SIZE + 1)
+        await expect(more).to_have_count(0)
+        assert [each for each in visitor.complaints if "503" not in each] == []
+
+
+async def test_a_collection_says_in_its_own_words_who_sees_it_also_once_it_is_shared(quiet: House) -> None:
+    made = await quiet.ask("POST", "/api/v1/collections", json={"name": "Jazz"})
+    async with visiting(quiet.open_url) as visitor:
+        seen_by = visitor.page.locator("#seen-by")
+        await visitor.open(f"/collections/{made.json['id']}")
+        await expect(seen_by).to_have_text("only you see it")
+        await _share(visitor)
+        await expect(seen_by).to_have_text("whoever you gave a link sees it")
+        await visitor.page.reload()
+        await expect(seen_by).to_have_text("whoever you gave a link sees it")
 
 
 async def test_a_link_is_made_copied_opened_by_a_stranger_and_taken_back(quiet: House) -> None:

@@ -39,7 +39,8 @@ async def test_being_forgotten_asks_for_the_words_and_prints_a_receipt(busy: Hou
         await expect(visitor.page.locator("#toast")).to_contain_text("forget me")
         await visitor.page.fill("#forget-words", "forget me")
         await visitor.page.get_by_role("button", name="Delete everything").click()
-        await expect(visitor.page.locator("main")).to_contain_text("Files", timeout=60_000)
+        await expect(visitor.page.locator("#receipt[role=status]")).to_contain_text("Files", timeout=60_000)
+        await expect(visitor.page.locator("#forget")).to_have_count(0)
         await visitor.open("/gallery")
         await expect(visitor.page.locator(".tile")).to_have_count(0)
         assert visitor.complaints == []
