@@ -194,8 +194,8 @@ class Studio:
         """One asset of theirs, or one that is shown in the workspaces that they are in."""
 
         def work(session: Session) -> AssetView:
-            found = visibility.visible(session, user_id, asset_id, workspaces)
-            if found is None:
+            found = visibility.looked_at(session, asset_id)
+            if found is None or not visibility.sees(user_id, found, workspaces):
                 raise NotFound
             return shown_to(user_id, found, visibility.notes(session, user_id, [found]))
 
@@ -208,7 +208,7 @@ class Studio:
             one = gallery.asset(session, user_id, asset_id)
             if one is None:
                 raise NotFound
-            parent, children = gallery.lineage(session, user_id, asset_id)
+            parent, children = gallery.lineage(session, user_id, one)
             shown = asset_view(parent) if parent else None
             return shown, [asset_view(child) for child in children], gallery.thread_ref(session, one)
 
@@ -225,8 +225,7 @@ class Studio:
             values["alt_text"] = clean(alt_text)[:2_000]
         if not values:
             raise Invalid("There is nothing to change in this request.")
-        changed = await self._database.write(lambda session: gallery.change(session, user_id, asset_id, **values))
-        if changed is None:
+        if not await self._database.write(lambda session: gallery.mark(session, user_id, asset_id, **values)):
             raise NotFound
         return await self.asset(user_id, asset_id)
 

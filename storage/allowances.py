@@ -12,9 +12,9 @@ from sqlalchemy import func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from storage import rows
 from storage.database import Database
 from storage.errors import StorageBusy
-from storage.rows import insert_of
 from storage.tables import Allowance
 
 MOST = 10
@@ -33,9 +33,11 @@ class Rate:
 def take(session: Session, key: str, rate: Rate, wanted: int) -> int:
     """Take up to so many tokens; returns how many there were."""
     at: datetime = session.scalar(columns(func.clock_timestamp()))  # type: ignore[assignment]
-    first = {"key": key, "tokens": rate.burst, "at": at}
-    session.execute(insert_of(session)(Allowance).values(**first).on_conflict_do_nothing())
-    row = session.exec(select(Allowance).where(col(Allowance.key) == key).with_for_update()).one()
+    bucket = select(Allowance).where(col(Allowance.key) == key).with_for_update()
+    row = session.exec(bucket).first()
+    if row is None:
+        rows.claim(session, Allowance(key=key, tokens=rate.burst, at=at))
+        row = session.exec(bucket).one()
     there = min(rate.burst, row.tokens + rate.per_s * max(0.0, (at - row.at).total_seconds()))
     granted = min(wanted, int(there))
     row.tokens, row.at = there - granted, max(at, row.at)

@@ -11,12 +11,12 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from storage.objects import Stored
 from storage.recipes import sidecar_key
-from storage.tables import Asset, Step, StepState
+from storage.tables import OPEN_STEPS, Asset, Step
+from storage.visibility import unguarded
 
 PAGE = 2_000
 
@@ -50,18 +50,13 @@ def wanted(session: Session, after: int) -> tuple[list[Wanted], int]:
 
 def previews(session: Session) -> list[Wanted]:
     """Rough pictures of steps that have not ended."""
-    query = select(Step).where(col(Step.preview_key).is_not(None), _open())
+    query = select(Step).where(col(Step.preview_key).is_not(None), col(Step.state).in_(OPEN_STEPS))
     return [Wanted(step.preview_key or "", Part.PREVIEW, "") for step in session.exec(query)]
-
-
-def open_steps(session: Session, step_ids: Sequence[str]) -> set[str]:
-    """Those of these steps that may still be storing what they made."""
-    return set(session.exec(select(Step.id).where(col(Step.id).in_(step_ids), _open())))
 
 
 def still(session: Session, each: Wanted) -> Asset | None:
     """The asset, if it is there and names this very object."""
-    asset = session.exec(select(Asset).where(Asset.id == each.asset_id)).first()
+    asset = unguarded(session, each.asset_id)
     return asset if asset and each.key in {named.key for named in _of(asset)} else None
 
 
@@ -71,10 +66,6 @@ def _of(asset: Asset) -> Iterator[Wanted]:
         yield Wanted(asset.thumbnail_key, Part.THUMBNAIL, asset.id)
     if asset.sidecar:
         yield Wanted(sidecar_key(asset.object_key), Part.SIDECAR, asset.id)
-
-
-def _open() -> ColumnElement[bool]:
-    return col(Step.state).in_((StepState.PENDING, StepState.IN_PROGRESS))
 
 
 class Ledger:

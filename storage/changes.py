@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import structlog
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from storage import creations, rows
 from storage.database import Database
 from storage.errors import NotOurs, StorageBusy
 from storage.notices import MISSED, Notices
@@ -28,6 +31,10 @@ ENDED = "ended"
 """What processes tell each other of a creation."""
 FLEET = 10
 """With more creations watched than this, each is looked at less often."""
+
+_CREATIONS = rows.table_of(Creation).c
+_OWNER = columns(_CREATIONS.worker).where(_CREATIONS.id == bindparam("of")).with_for_update(**rows.LOCKED)
+"""Built once: asked at every change."""
 
 log = structlog.get_logger()
 
@@ -102,8 +109,8 @@ class Changes:
         """Whether no other worker has taken a creation over, as far as a look can tell."""
         if self._worker_id is None:
             return True
-        query = select(Creation.worker).where(Creation.id == creation_id)
-        return await self._database.look(lambda session: session.exec(query).first()) in (None, self._worker_id)
+        found = await self._database.look(lambda session: creations.worker_of(session, creation_id))
+        return found in (None, self._worker_id)
 
     def _owned(self, creation_id: str, work: Callable[[Session], T]) -> Callable[[Session], T]:
         """The work, once the row says that it is ours, which it then says until the end of the transaction."""
@@ -111,8 +118,7 @@ class Changes:
             return work
 
         def guarded(session: Session) -> T:
-            query = select(Creation.worker).where(Creation.id == creation_id).with_for_update(key_share=True)
-            if session.exec(query).first() not in (None, self._worker_id):
+            if any(row.worker not in (None, self._worker_id) for row in rows.read(session, _OWNER, of=creation_id)):
                 raise NotOurs
             return work(session)
 

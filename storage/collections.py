@@ -10,7 +10,7 @@ from sqlalchemy import select as columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, delete, select, update
 
-from storage.rows import insert_of
+from storage import rows
 from storage.tables import Asset, Collection, Placement, Share, UtcDateTime, now
 from storage.visibility import WITHHELD, WORKSPACE, may_see
 
@@ -54,13 +54,13 @@ def own(session: Session, user_id: str, collection_id: str) -> Collection | None
 
 def visible(session: Session, user_id: str, collection_id: str, workspaces: Sequence[str]) -> Collection | None:
     """One collection that this person may look at: their own, or one shown in a workspace that they are in."""
-    query = select(Collection).where(Collection.id == collection_id, _may_look(user_id, workspaces))
+    query = select(Collection).where(Collection.id == collection_id, may_look(user_id, workspaces))
     return session.exec(query).first()
 
 
 def listing(session: Session, user_id: str, workspaces: Sequence[str], limit: int) -> list[Collection]:
     """Every collection that this person may look at, the newest first."""
-    query = select(Collection).where(_may_look(user_id, workspaces))
+    query = select(Collection).where(may_look(user_id, workspaces))
     return list(session.exec(query.order_by(col(Collection.created_at).desc(), col(Collection.id)).limit(limit)))
 
 
@@ -69,7 +69,8 @@ def count_of(session: Session, user_id: str) -> int:
     return session.exec(select(func.count()).where(Collection.user_id == user_id)).one()
 
 
-def _may_look(user_id: str, workspaces: Sequence[str]) -> ColumnElement[bool]:
+def may_look(user_id: str, workspaces: Sequence[str]) -> ColumnElement[bool]:
+    """The condition under which this person, seen in these workspaces, looks at a row of `Collection`."""
     mine = col(Collection.user_id) == user_id
     shown = (col(Collection.visibility) == WORKSPACE) & col(Collection.workspace_id).in_(workspaces)
     return or_(mine, shown) if workspaces else mine
@@ -80,7 +81,7 @@ def _may_look(user_id: str, workspaces: Sequence[str]) -> ColumnElement[bool]:
 
 def add(session: Session, collection: Collection) -> bool:
     """Store a new collection. False: its owner has one of that name, perhaps since a moment ago."""
-    session.execute(insert_of(session)(Collection).values(**collection.model_dump()).on_conflict_do_nothing())
+    rows.claim(session, collection)
     return own(session, collection.user_id, collection.id) is not None
 
 
@@ -110,8 +111,8 @@ def hang(session: Session, user_id: str, collection: Collection, assets: Sequenc
     """Hang assets in a collection, as this person; what hangs there stays where it is."""
     at = now()
     for asset in assets:
-        row = {"collection_id": collection.id, "asset_seq": asset.seq, "user_id": user_id, "created_at": at}
-        session.execute(insert_of(session)(Placement).values(**row).on_conflict_do_nothing())
+        row = Placement(collection_id=collection.id, asset_seq=asset.seq or 0, user_id=user_id, created_at=at)
+        rows.claim(session, row)
 
 
 def take_down(session: Session, user_id: str, collection: Collection, asset_ids: Sequence[str]) -> list[str]:
@@ -133,9 +134,9 @@ def outlines(
     session: Session, user_id: str, workspaces: Sequence[str], collections: Sequence[Collection]
 ) -> list[Outline]:
     """How many assets of each this person sees, and the newest hung pictures."""
-    seen = may_see(user_id, workspaces)
-    counts = _counts(session, [each.id for each in collections], seen)
-    return [Outline(each, counts.get(each.id, 0), _covers(session, each.id, seen)) for each in collections]
+    ids, seen = [each.id for each in collections], may_see(user_id, workspaces)
+    counts, covers = _counts(session, ids, seen), _covers(session, ids, seen)
+    return [Outline(each, counts.get(each.id, 0), covers.get(each.id, ())) for each in collections]
 
 
 def wall(
@@ -143,6 +144,18 @@ def wall(
 ) -> Wall:
     """One page of what this person sees of a collection that they may look at."""
     return _page(session, collection_id, may_see(user_id, workspaces), limit, before)
+
+
+def turned_back(
+    session: Session, user_id: str, workspaces: Sequence[str], collection_id: str, limit: int, place: Place
+) -> Place | None:
+    """Where the page of so many begins that ends at this place; None: it is the first."""
+    order = (col(Placement.created_at), col(Placement.asset_seq))
+    newer = columns(*order).join_from(Placement, Asset, _hung_asset())
+    newer = newer.where(col(Placement.collection_id) == collection_id, may_see(user_id, workspaces))
+    newer = newer.where(tuple_(*order) > _written(place)).order_by(*order)
+    row = session.execute(newer.offset(limit - 1).limit(1)).first()
+    return Place(row[0], row[1]) if row else None
 
 
 def wall_by_link(session: Session, owner_id: str, collection_id: str, limit: int, before: Place | None) -> Wall:
@@ -174,11 +187,14 @@ def _page(
     query = columns(Asset, *order).join_from(Placement, Asset, _hung_asset())
     query = query.where(col(Placement.collection_id) == collection_id, condition)
     if before:
-        last = (literal(before.hung_at, UtcDateTime()), literal(before.seq))
-        query = query.where(tuple_(*order) < tuple_(*last))
+        query = query.where(tuple_(*order) < _written(before))
     found = session.execute(query.order_by(*(column.desc() for column in order)).limit(limit + 1)).all()
     end = Place(found[limit - 1][1], found[limit - 1][2]) if len(found) > limit else None
     return Wall(tuple(row[0] for row in found[:limit]), end)
+
+
+def _written(place: Place) -> Any:
+    return tuple_(literal(place.hung_at, UtcDateTime()), literal(place.seq))
 
 
 def _counts(session: Session, collection_ids: Sequence[str], condition: ColumnElement[bool]) -> dict[str, int]:
@@ -188,9 +204,26 @@ def _counts(session: Session, collection_ids: Sequence[str], condition: ColumnEl
     return {row[0]: row[1] for row in found}
 
 
-def _covers(session: Session, collection_id: str, condition: ColumnElement[bool]) -> tuple[Asset, ...]:
+def _covers(
+    session: Session, collection_ids: Sequence[str], condition: ColumnElement[bool]
+) -> dict[str, tuple[Asset, ...]]:
+    """The newest hung pictures of each. All by two queries, for there may be hundreds of collections; in one with
+    thousands of assets, each place is still found by its index.
+    """
+    places = (_cover(condition, number) for number in range(COVERS))
+    walls = session.execute(columns(col(Collection.id), *places).where(col(Collection.id).in_(collection_ids))).all()
+    wanted = {seq for _, *hung_there in walls for seq in hung_there if seq is not None}
+    found = {each.seq: each for each in session.exec(select(Asset).where(col(Asset.seq).in_(wanted)))}
+    return {one: tuple(found[seq] for seq in hung_there if seq in found) for one, *hung_there in walls}
+
+
+def _cover(condition: ColumnElement[bool], number: int) -> Any:
+    """Which picture hangs at this place of a collection, counted from the newest."""
+    order = (col(Placement.created_at).desc(), col(Placement.asset_seq).desc())
     pictured = condition & col(Asset.kind).in_(PICTURED) & (col(Asset.safety) == "")
-    return _page(session, collection_id, pictured, COVERS, None).assets
+    there = columns(col(Placement.asset_seq)).join_from(Placement, Asset, _hung_asset())
+    there = there.where(col(Placement.collection_id) == col(Collection.id), pictured).order_by(*order)
+    return there.limit(1).offset(number).correlate(Collection).scalar_subquery()
 
 
 def _hung_asset() -> Any:

@@ -16,6 +16,8 @@ from sqlmodel import Session, col, select, update
 from storage import rows
 from storage.people import staying
 from storage.tables import (
+    AT_WORK,
+    OPEN_STEPS,
     UNFINISHED,
     Asset,
     Creation,
@@ -36,7 +38,6 @@ ADMITTING = 7_305_441_991
 """Of PostgreSQL's advisory locks, the one of whoever admits."""
 LONG_ACTIONS = ("animate", "extend")
 USUAL_OF = 30
-OPEN_STEPS = (StepState.PENDING, StepState.IN_PROGRESS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -449,7 +450,7 @@ def cancel(session: Session, user_id: str, creation_id: str) -> CreationState | 
 def stopped(session: Session, at: datetime) -> dict[str, str]:
     """Begun creations that were cancelled or ran out of time: id → `cancelled` or `deadline`."""
     query = select(Creation.id, Creation.cancel_requested_at).where(
-        col(Creation.state).in_((CreationState.RUNNING, CreationState.WAITING)),
+        col(Creation.state).in_(AT_WORK),
         col(Creation.cancel_requested_at).is_not(None) | (col(Creation.deadline_at) < at),
     )
     return {creation_id: "cancelled" if asked else "deadline" for creation_id, asked in session.exec(query)}
@@ -475,7 +476,7 @@ def overdue(session: Session, before: datetime) -> list[str]:
         col(Step.creation_id) == col(Creation.id), col(Step.state).in_(OPEN_STEPS), col(Step.spooled_at).is_not(None)
     )
     query = select(Creation.id).where(
-        col(Creation.state).in_((CreationState.RUNNING, CreationState.WAITING)),
+        col(Creation.state).in_(AT_WORK),
         col(Creation.deadline_at) < before,
         ~waits.exists(),
     )
@@ -530,3 +531,9 @@ def turn(session: Session, creation_id: str, index: int) -> Turn | None:
 def steps(session: Session, creation_id: str) -> list[Step]:
     """A creation's steps, in order."""
     return list(session.exec(select(Step).where(Step.creation_id == creation_id).order_by(col(Step.index))))
+
+
+def open_steps(session: Session, step_ids: Sequence[str]) -> set[str]:
+    """Those of these steps that have not ended, and may still be storing what they made."""
+    query = select(Step.id).where(col(Step.id).in_(step_ids), col(Step.state).in_(OPEN_STEPS))
+    return set(session.exec(query))

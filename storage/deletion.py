@@ -128,14 +128,11 @@ def _count(session: Session, table: type[SQLModel], where: Any) -> int:
     return int(session.exec(select(func.count()).select_from(table).where(where)).one())
 
 
-def erase(session: Session, user_id: str) -> None:
-    """Delete every row of a person. Charges stay, without a name, so that totals hold."""
-    clear(session, user_id)
-    leave(session, user_id)
-
-
 def clear(session: Session, user_id: str) -> None:
-    """Delete every row of a person but their own, which keeps the mark until their last object is gone."""
+    """Delete every row of a person but their own, which keeps the mark until their last object is gone.
+
+    Charges stay, without a name, so that totals hold.
+    """
     ids = persons(session, user_id)
     for each in ids:
         ledger.forget(session, each)

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import exists, func, literal, or_
 from sqlmodel import Session, col, delete, select, update
 
+from storage import rows
 from storage.people import LOCAL
-from storage.rows import insert_of
 from storage.tables import (
     Account,
     Asset,
@@ -42,6 +42,7 @@ BATCH = 100
 OF_CREATION: tuple[Any, ...] = (Turn, Step, Post, Inbound, Asset)
 PERSONAL: tuple[Any, ...] = (Tag, Look, Placement, Share, Collection, Thread)
 FOLLOWING: tuple[Any, ...] = (Creation, Asset, Charge, Vote, Membership, *PERSONAL, *OF_CREATION[:-1])
+_NOTHING = {"reserved_micros": 0, "spent_micros": 0}
 
 
 # --- codes -------------------------------------------------------------------------------------------------------
@@ -102,10 +103,10 @@ def unite(session: Session, gone: str, stays: str) -> None:
 
 def unmoved(session: Session) -> list[tuple[str, str]]:
     """Joined people of whom rows are still to follow, and whom they follow."""
-    rows = (exists().where(col(table.user_id) == col(User.id)) for table in FOLLOWING)
+    left = (exists().where(col(table.user_id) == col(User.id)) for table in FOLLOWING)
     begun = literal("user:").concat(col(User.id))
     counted = exists().where(col(Budget.id) >= begun.concat(":"), col(Budget.id) < begun.concat(";"))
-    query = select(User.id, User.joined_to).where(col(User.joined_to).is_not(None), or_(*rows, counted))
+    query = select(User.id, User.joined_to).where(col(User.joined_to).is_not(None), or_(*left, counted))
     return [(gone, stays) for gone, stays in session.exec(query) if stays]
 
 
@@ -180,13 +181,14 @@ def _leave_what_stays_has(session: Session, gone: str, stays: str) -> None:
 
 
 def _move_budgets(session: Session, gone: str, stays: str) -> None:
-    """What both have spent and hold adds up."""
-    for budget in session.exec(select(Budget).where(_is_of(gone))).all():
-        row = budget.model_dump() | {"id": _renamed(budget.id, gone, stays), "reserved_micros": 0, "spent_micros": 0}
-        session.execute(insert_of(session)(Budget).values(**row).on_conflict_do_nothing())
+    """What both have spent and hold adds up. Locked as they are read: what is settled just now is waited for."""
+    theirs = select(Budget).where(_is_of(gone)).order_by(col(Budget.id)).with_for_update()
+    for budget in session.exec(theirs).all():
+        kept = Budget(**budget.model_dump() | {"id": _renamed(budget.id, gone, stays)} | _NOTHING)
+        rows.claim(session, kept)
         session.exec(
             update(Budget)
-            .where(col(Budget.id) == row["id"])
+            .where(col(Budget.id) == kept.id)
             .values(
                 reserved_micros=Budget.reserved_micros + budget.reserved_micros,
                 spent_micros=Budget.spent_micros + budget.spent_micros,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from math import log
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import literal_column
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from storage.finding import owners
@@ -96,11 +97,8 @@ def _newest(session: Session, scope: Match, word: str, limit: int) -> list[int]:
     if connection.dialect.name == "sqlite":
         found: Any = connection.exec_driver_sql(_SQLITE, (fts5(connection, match), limit))
     else:
-        clause = tsquery(match)
-        found = connection.execute(
-            text(f"SELECT seq FROM asset WHERE {clause.text} ORDER BY seq DESC LIMIT {limit:d}"),
-            clause.compile().params,
-        )
+        wanted = columns(col(Asset.seq)).where(tsquery(match)).order_by(col(Asset.seq).desc())
+        found = connection.execute(wanted.limit(literal_column(f"{limit:d}")))
     return list(found.scalars())
 
 

@@ -55,7 +55,7 @@ class Leader:
     @property
     def certain(self) -> bool:
         """Whether this process surely leads now."""
-        return self._leads and _clock() - self._asked_at < self._lease.sure_s
+        return self._leads and clock() - self._asked_at < self._lease.sure_s
 
     async def sure(self) -> bool:
         """Whether this process leads: asked first, where the last answer is old."""
@@ -69,8 +69,6 @@ class Leader:
         while True:
             try:
                 await self._once(work)
-            except OSError as error:
-                log.warning("no_election", of=self._name, error=type(error).__name__)
             except Exception as error:  # whatever breaks the connection: it is made again
                 log.warning("no_election", of=self._name, error=type(error).__name__)
             await asyncio.sleep(min(1.0, self._lease.every_s))
@@ -103,7 +101,7 @@ class Leader:
             log.info("leads_no_more", of=self._name)
 
     async def _asked(self, connection: "AsyncConnection[Any]", question: str) -> bool:
-        began = _clock()
+        began = clock()
         async with asyncio.timeout(self._lease.every_s):
             row = await (await connection.execute(question)).fetchone()
         self._asked_at = began
@@ -111,5 +109,6 @@ class Leader:
         return bool(row and row[0])
 
 
-def _clock() -> float:
+def clock() -> float:
+    """Seconds that go on while the process is stopped, and while the machine sleeps."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

@@ -40,9 +40,10 @@ def children(session: Session, user_id: str, assets: Iterable[Asset], workspaces
 
 def arguments(session: Session, assets: Iterable[Asset]) -> dict[str, dict[str, Any]]:
     """The arguments of the calls that made assets which somebody may see; by the asset's id."""
-    steps = {asset.step_id: asset.id for asset in assets if asset.step_id}
-    found = session.exec(select(Step).where(col(Step.id).in_(steps)))
-    return {steps[step.id]: dict(step.arguments) for step in found}
+    steps = {asset.id: asset.step_id for asset in assets if asset.step_id}  # a call may make several
+    called = session.exec(select(Step).where(col(Step.id).in_(set(steps.values()))))
+    found = {step.id: dict(step.arguments) for step in called}
+    return {asset_id: found[step_id] for asset_id, step_id in steps.items() if step_id in found}
 
 
 # --- where a thread stands ----------------------------------------------------------------------------------------

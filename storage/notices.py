@@ -69,8 +69,9 @@ class Notices:
 
     async def close(self) -> None:
         """Say what is still to be said, and let go."""
-        with suppress(Exception):
-            await asyncio.get_running_loop().run_in_executor(self._pool, self._send, list(self._messages()))
+        if messages := list(self._messages()):
+            with suppress(Exception):
+                await asyncio.get_running_loop().run_in_executor(self._pool, self._send, messages)
         self._pool.shutdown(wait=False)
 
     # --- hearing --------------------------------------------------------------------------------------------------
@@ -126,7 +127,7 @@ class Notices:
                 log.warning("notices_not_said", error=type(error).__name__)
 
     def _messages(self) -> Iterator[str]:
-        """What is to be said, in as few messages as hold it."""
+        """What is to be said, in as few messages as hold it; none where nothing is."""
         self._something.clear()
         unsaid, self._unsaid = self._unsaid, {}
         notices, held = [self._me], 0
@@ -137,7 +138,8 @@ class Notices:
                     notices, held = [self._me], 0
                 notices.append(" ".join((word, *some)))
                 held += len(some)
-        yield ";".join(notices)
+        if len(notices) > 1:
+            yield ";".join(notices)
 
     def _send(self, messages: list[str]) -> None:
         with self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -4,7 +4,8 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -56,7 +57,7 @@ class ObjectStore(Protocol):
         """The object's own path where it lies on this machine, for serving without a copy."""
         ...
 
-    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes]:
         """The object's bytes in chunks, or those of one range inside it."""
         ...
 
@@ -101,7 +102,7 @@ class FileObjects:
     async def put(self, key: str, source: Path, media_type: str) -> None:
         """Copy beside the target, flush, then rename."""
         work = self._pool.submit(self._put, self._path(key), source)
-        await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True))
+        await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
 
     async def size(self, key: str) -> int | None:
         """The file's size in bytes."""
@@ -118,7 +119,7 @@ class FileObjects:
         """The file's path."""
         return self._path(key)
 
-    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes]:
         """Read in chunks, each in the pool."""
         file = await self._run(lambda: self._path(key).open("rb"))
         end = sys.maxsize if length is None else start + length
@@ -197,12 +198,26 @@ class FileObjects:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
 
-async def unless_cancelled(work: Future[T], undo: Callable[[], object]) -> T:
-    """Wait for a thread. Where nobody waits any more, the thread goes on nevertheless: then what it did is undone."""
+async def unless_cancelled(work: Future[T], undo: Callable[[], object], pool: ThreadPoolExecutor) -> T:
+    """Wait for a thread. Where nobody waits any more, the thread goes on nevertheless: then what it did is undone.
+
+    By that thread where it is still at it, else by another of the pool: what undoes may block.
+    """
+    loops = threading.get_ident()
+
+    def undone(done: Future[T]) -> None:
+        if done.cancelled():
+            return
+        if threading.get_ident() != loops:
+            undo()
+        else:
+            with suppress(RuntimeError):  # the pool was closed: an audit finds it
+                pool.submit(undo)
+
     try:
         return await asyncio.wrap_future(work)
     except asyncio.CancelledError:
-        work.add_done_callback(lambda done: None if done.cancelled() else undo())
+        work.add_done_callback(undone)
         raise
 
 

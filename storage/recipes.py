@@ -7,9 +7,10 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from storage.tables import Asset, Step, User
+from storage.tables import Asset, Step
+from storage.visibility import names
 
-T = TypeVar("T", Asset, Step, User)
+T = TypeVar("T", Asset, Step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +23,20 @@ class Ingredients:
     versions: dict[str, str]
     """What the assets that it was made from are called, as far as they are there; by id."""
     credit: str
-    """The name of the person whose shared asset it was made from."""
+    """The name of the person whose shared asset it was made from; empty for nobody, and once they are forgotten."""
 
 
 def ingredients(session: Session, assets: Sequence[Asset]) -> list[Ingredients]:
     """The rows behind several assets that a caller has found for somebody, in three queries."""
     steps = _by_id(session, Step, {asset.step_id for asset in assets})
     sources = _by_id(session, Asset, {each for asset in assets for each in sources_of(asset)})
-    people = _by_id(session, User, {asset.credit_id for asset in assets})
+    people = names(session, {asset.credit_id for asset in assets if asset.credit_id})
     return [
         Ingredients(
             asset,
             steps.get(asset.step_id or ""),
             {each: sources[each].version for each in sources_of(asset) if each in sources},
-            people[asset.credit_id].name if asset.credit_id in people else "",
+            people.get(asset.credit_id or "", ""),
         )
         for asset in assets
     ]

@@ -1,6 +1,5 @@
-"""What has been kept long enough: found and let go in small batches, so that nobody waits for a night's tidying."""
+"""What has been kept long enough: assets and words go in small batches, as each costs; keys go at once."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +7,7 @@ from sqlalchemy import Text, cast, exists, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, delete, select, update
 
-from storage.rows import insert_of
+from storage import rows
 from storage.tables import (
     UNFINISHED,
     Allowance,
@@ -19,8 +18,6 @@ from storage.tables import (
     Placement,
     Share,
     SignIn,
-    Step,
-    StepState,
     Turn,
     Vote,
     now,
@@ -32,8 +29,7 @@ BATCH = 200
 def claim(session: Session, name: str, at: datetime, every: timedelta) -> bool:
     """Whether this process does a night's work. Of several that ask, one does, and none again before its time."""
     key = f"nightly:{name}"
-    row = {"key": key, "tokens": 0.0, "at": at - 2 * every}
-    session.execute(insert_of(session)(Allowance).values(**row).on_conflict_do_nothing())
+    rows.claim(session, Allowance(key=key, tokens=0.0, at=at - 2 * every))
     mine = update(Allowance).where(col(Allowance.key) == key, col(Allowance.at) <= at - every).values(at=at)
     return bool(session.exec(mine).rowcount)
 
@@ -97,9 +93,3 @@ def let_keys_go(session: Session, before: datetime, at: datetime) -> int:
         delete(Share).where(or_(col(Share.expires_at) < before, col(Share.revoked_at) < before)),
     )
     return sum(session.exec(each).rowcount for each in gone)
-
-
-def open_steps(session: Session, step_ids: Sequence[str]) -> set[str]:
-    """Those of these steps that have not ended."""
-    open_ = col(Step.state).in_((StepState.PENDING, StepState.IN_PROGRESS))
-    return set(session.exec(select(Step.id).where(col(Step.id).in_(step_ids), open_)))

@@ -4,7 +4,7 @@ import asyncio
 import re
 import threading
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -61,7 +61,7 @@ class S3Objects:
         key, left = _checked(key), threading.Event()
         work = self._writers.submit(self._put, key, source, media_type, left)
         try:
-            await unless_cancelled(work, lambda: self._undo(key))
+            await unless_cancelled(work, lambda: self._undo(key), self._writers)
         except asyncio.CancelledError:
             left.set()
             raise
@@ -81,7 +81,7 @@ class S3Objects:
         _checked(key)
         return None
 
-    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncIterator[bytes]:
+    async def open(self, key: str, start: int = 0, length: int | None = None) -> AsyncGenerator[bytes]:
         """Read in chunks, each in the pool."""
         chunks = self._wire.chunks(_checked(key), start, length)
         try:

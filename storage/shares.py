@@ -1,5 +1,6 @@
 """Links that show one asset or collection to whoever holds them: made, listed, taken back, looked at when opened."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
@@ -79,6 +80,16 @@ def lasting(session: Session, asset_id: str) -> tuple[str, int] | None:
 def collection(session: Session, share: Share) -> Collection | None:
     """The collection that a link opens."""
     return collections.own(session, share.user_id, share.collection_id) if share.collection_id else None
+
+
+def names(session: Session, user_id: str, links: Sequence[Share]) -> dict[str, str]:
+    """What the collections are called that a person's links open, by their ids."""
+    ids = {each.collection_id for each in links if each.collection_id}
+    if not ids:
+        return {}
+    wanted = columns(col(Collection.id), col(Collection.name))
+    own = col(Collection.user_id) == user_id
+    return {row[0]: row[1] for row in session.execute(wanted.where(own, col(Collection.id).in_(ids)))}
 
 
 def _is_open(at: datetime) -> ColumnElement[bool]:

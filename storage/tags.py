@@ -6,7 +6,7 @@ from sqlalchemy import func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select
 
-from storage.rows import insert_of
+from storage import rows
 from storage.tables import Asset, Tag
 
 
@@ -17,8 +17,7 @@ def give(session: Session, asset: Asset, names: Sequence[str]) -> None:
     mine = col(Tag.user_id) == asset.user_id, col(Tag.asset_seq) == asset.seq
     session.exec(delete(Tag).where(*mine, col(Tag.name).not_in(names)))
     for name in names:
-        row = {"user_id": asset.user_id, "name": name, "asset_seq": asset.seq}
-        session.execute(insert_of(session)(Tag).values(**row).on_conflict_do_nothing())
+        rows.claim(session, Tag(user_id=asset.user_id, name=name, asset_seq=asset.seq or 0))
     asset.tags = " ".join(names)
     session.add(asset)
     session.flush()
@@ -32,9 +31,10 @@ def listing(session: Session, user_id: str) -> list[tuple[str, int]]:
 
 
 def carrying(session: Session, user_id: str, name: str, limit: int) -> list[Asset]:
-    """Some of a person's assets that have a tag."""
-    query = select(Asset).join(Tag, col(Tag.asset_seq) == col(Asset.seq))
-    return list(session.exec(query.where(Tag.user_id == user_id, Tag.name == name).limit(limit)))
+    """Some of a person's assets that have a tag; nobody else changes them meanwhile."""
+    query = select(Asset).join(Tag, col(Tag.asset_seq) == col(Asset.seq)).order_by(col(Asset.seq)).limit(limit)
+    mine = query.where(Tag.user_id == user_id, Tag.name == name)
+    return list(session.exec(mine.with_for_update(of=Asset, **rows.LOCKED)))
 
 
 def exists(session: Session, user_id: str, name: str) -> bool:

@@ -10,11 +10,10 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select, update
 
-from storage.tables import Creation, CreationState, Worker
+from storage.tables import AT_WORK, Creation, Worker
 
 CLAIM = timedelta(seconds=10)
 """How long whoever takes over is given; then another may try."""
-AT_WORK = (CreationState.RUNNING, CreationState.WAITING)
 
 
 def begin(session: Session, worker: Worker) -> None:

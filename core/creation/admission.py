@@ -145,7 +145,7 @@ class Admission:
         """Admit until cancelled."""
         await self._take_up()
         try:
-            await sweep("admission", self._pass, self._woken, SWEEP_S, rest=REST)
+            await sweep("admission", self._pass, SWEEP_S, self._woken, rest=REST)
         finally:
             for task in list(self._starts):
                 task.cancel()
@@ -223,7 +223,7 @@ class Admission:
     async def _admit_some(self, crew: Crew) -> set[str]:
         begun = await crew.admit(self._room, self._deadline)
         for creation_id in begun:
-            await self._start(creation_id)
+            await self._begin(creation_id)
             self._changes.tell(creation_id)
         return set(begun)
 

@@ -10,7 +10,6 @@ And the end: as soon as the beat finds the row ended, the process stops.
 import asyncio
 import secrets
 import socket
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from sqlmodel import Session
 
 from storage import workers
 from storage.database import Database
+from storage.leader import clock
 from storage.tables import Worker
 
 T = TypeVar("T")
@@ -152,8 +152,3 @@ class Heartbeat:
             result = work(session)
             session.commit()
             return result
-
-
-def clock() -> float:
-    """Seconds that go on while the process is stopped, and while the machine sleeps."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()

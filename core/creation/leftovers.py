@@ -5,14 +5,13 @@ fetches the result with the ticket, or says that the call is uncertain; and this
 result that waits for the store for ever.
 """
 
-import asyncio
 from datetime import timedelta
 
 import structlog
 
 from core.creation.spool import Spool
 from core.creation.sweeps import sweep
-from storage import retention
+from storage import creations
 from storage.database import Database
 from storage.tables import now
 
@@ -31,16 +30,14 @@ class Leftovers:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        woken = asyncio.Event()
-        woken.set()
-        await sweep("leftovers", self.look, woken, EVERY_S)
+        await sweep("leftovers", self.look, EVERY_S, at_once=True)
 
     async def look(self) -> None:
         """Let go of it now."""
         kept = await self._spool.kept(now() - IDLE)
         if not kept:
             return
-        open_ = await self._database.read(lambda session: retention.open_steps(session, kept))
+        open_ = await self._database.read(lambda session: creations.open_steps(session, kept))
         for step_id in kept:
             if step_id not in open_:
                 log.info("ended_elsewhere", step=step_id)

@@ -1,6 +1,5 @@
 """The last net: a creation that outlived its deadline without an end, for whatever reason, is ended."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -26,7 +25,7 @@ class Overdue:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        await sweep("overdue", self._sweep, asyncio.Event(), EVERY_S)
+        await sweep("overdue", self._sweep, EVERY_S)
 
     async def _sweep(self) -> None:
         for creation_id in await self._database.read(lambda session: creations.overdue(session, now() - GRACE)):

@@ -171,7 +171,9 @@ class Posting:
         except Unreachable:
             await self._lost(post)
             raise
-        if await self.opened(shown.rows.creation.id, message) != message:
+        root = await self.opened(shown.rows.creation.id, message)
+        self._intended.discard(post.id)
+        if root != message:
             await adapter.delete(message)
 
     # --- messages -------------------------------------------------------------------------------------------------

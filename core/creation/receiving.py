@@ -37,8 +37,6 @@ class Receiving:
         """
         thread = ThreadRef.parse(rows.thread.ref)
         adapter = self._adapters.get(thread.platform)
-        if adapter is None:
-            raise UserError(NOT_TO_BE_HAD, "attachment")
         files = [FileRef(file["source"], file["name"]) for file in rows.creation.files]
         taken = await asyncio.gather(
             *(self._take(adapter, thread, rows.creation.user_id, file) for file in files), return_exceptions=True
@@ -48,7 +46,7 @@ class Receiving:
                 raise asset_id
             await self._note(rows.creation.id, file.source, asset_id)
 
-    async def _take(self, adapter: Adapter, thread: ThreadRef, user_id: str, file: FileRef) -> str:
+    async def _take(self, adapter: Adapter | None, thread: ThreadRef, user_id: str, file: FileRef) -> str:
         with TemporaryDirectory() as folder:
             target = Path(folder) / "attached"
             await fetched(adapter, thread, file, target)
@@ -60,12 +58,14 @@ class Receiving:
         )
 
 
-async def fetched(adapter: Adapter, thread: ThreadRef, file: FileRef, target: Path) -> None:
+async def fetched(adapter: Adapter | None, thread: ThreadRef, file: FileRef, target: Path) -> None:
     """A download costs nothing, so it is tried again; the boundary for whatever a platform's library raises.
 
     Raises:
         UserError: it is not to be had, with the sentence why.
     """
+    if adapter is None:
+        raise UserError(NOT_TO_BE_HAD, "attachment")
     for attempt in range(1, TRIES + 1):
         try:
             return await adapter.fetch(thread, file, target)

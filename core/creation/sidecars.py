@@ -28,8 +28,6 @@ class Sidecars:
         self._objects = objects
         self._folder = folder
         self._beside = Beside("sidecar", self._written)
-        self._woken = asyncio.Event()
-        self._woken.set()
 
     def soon(self, asset: Asset) -> None:
         """Begin to write one."""
@@ -37,7 +35,7 @@ class Sidecars:
 
     async def run(self) -> None:
         """Write, now and then, those that nobody got to, until cancelled."""
-        await sweep("sidecars", self.sweep, self._woken, SWEEP_S)
+        await sweep("sidecars", self.sweep, SWEEP_S, at_once=True)
 
     async def sweep(self) -> None:
         """Write them now. A page on which none could be written is the last."""

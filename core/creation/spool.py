@@ -80,7 +80,7 @@ class Spool:
 
     async def run(self) -> None:
         """Remove what uploads and thumbnails of killed processes left, until cancelled."""
-        await sweep("spool", self.tidy, asyncio.Event(), TIDY_S)
+        await sweep("spool", self.tidy, TIDY_S)
 
     async def tidy(self) -> None:
         """Remove it now."""
@@ -158,11 +158,16 @@ def _kept(folder: Path, before: float) -> list[str]:
 
 
 def _untouched(folder: Path, before: float) -> list[str]:
-    places = (path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("tmp"))
-    return [path.name for path in places if path.stat().st_mtime < before]
+    found = []
+    for path in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if path.is_dir() and not path.name.startswith("tmp") and path.stat().st_mtime < before:
+                found.append(path.name)
+    return found
 
 
 def _tidy(folder: Path) -> None:
     for litter in folder.glob("tmp*"):
-        if time() - litter.stat().st_mtime > TIDY_S:
-            shutil.rmtree(litter, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):
+            if time() - litter.stat().st_mtime > TIDY_S:
+                shutil.rmtree(litter, ignore_errors=True)

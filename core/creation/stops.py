@@ -35,7 +35,7 @@ class Stops:
 
     async def run(self) -> None:
         """Watch until cancelled."""
-        await sweep("stops", self._stop, self._look, EVERY_S)
+        await sweep("stops", self._stop, EVERY_S, self._look)
 
     async def during(self, creation_id: str, work: Coroutine[Any, Any, T], *, despite_deadline: bool = False) -> T:
         """Await `work`, unless the creation is stopped meanwhile: then the work is cancelled.

@@ -13,9 +13,18 @@ log = structlog.get_logger()
 
 
 async def sweep(
-    name: str, work: Callable[[], Awaitable[None]], woken: asyncio.Event, every_s: float, *, rest: float = REST
+    name: str,
+    work: Callable[[], Awaitable[None]],
+    every_s: float,
+    woken: asyncio.Event | None = None,
+    *,
+    at_once: bool = False,
+    rest: float = REST,
 ) -> None:
-    """Run `work` after each wake-up, and at least every `every_s` seconds, until cancelled."""
+    """Run `work` after each wake-up, and at least every `every_s` seconds, until cancelled; `at_once`: also now."""
+    woken = woken or asyncio.Event()
+    if at_once:
+        woken.set()
     while True:
         try:
             async with asyncio.timeout(every_s):

@@ -52,7 +52,6 @@ class Takeover:
         self._engine = engine
         self._look_around = look_around
         self._woken = asyncio.Event()
-        self._woken.set()
         self._looks = 0
 
     def wake(self) -> None:
@@ -61,7 +60,7 @@ class Takeover:
 
     async def run(self) -> None:
         """Look until cancelled."""
-        await sweep("takeover", self._sweep, self._woken, self._heartbeat.rhythm.every_s)
+        await sweep("takeover", self._sweep, self._heartbeat.rhythm.every_s, self._woken, at_once=True)
 
     async def _sweep(self) -> None:
         if not self._heartbeat.certain:

@@ -14,6 +14,8 @@ from storage.objects import ObjectStore
 from storage.tables import Asset
 
 MEDIA_TYPE = "image/webp"
+ENDING = ".thumb.webp"
+"""Of a thumbnail's key."""
 MAKERS = {"video": "core.native.pictures:poster", "audio": "core.native.waves:waveform"}
 
 
@@ -29,6 +31,7 @@ class Thumbnails:
         self._pool = pool
         self._folder = folder
         self._beside = Beside("thumbnail", self._made)
+        self._looking = Beside("look", self._looked_at)
         self._turn = asyncio.Semaphore(max(1, processors() // 2))  # the other children are for what people wait for
 
     def soon(self, asset: Asset) -> None:
@@ -46,19 +49,21 @@ class Thumbnails:
         before: int | None = None
         while page := await self._without_look(before):
             for asset in page:
-                await Beside("look", self._looked_at).ended(asset)
+                await self._looking.ended(asset)
             before = page[-1].seq
 
     async def drained(self) -> None:
         """Wait until none is under way."""
         await self._beside.drained()
+        await self._looking.drained()
 
     async def close(self) -> None:
         """Leave the rest to the next start's sweep."""
         await self._beside.close()
+        await self._looking.close()
 
     async def _made(self, asset: Asset) -> str | None:
-        key = f"{asset.object_key.rsplit('.', 1)[0]}.thumb.webp"
+        key = f"{asset.object_key.rsplit('.', 1)[0]}{ENDING}"
         with TemporaryDirectory(dir=self._folder) as folder:
             source = await self._objects.fetch(asset.object_key, Path(folder))
             target = Path(folder) / "thumb.webp"

@@ -51,6 +51,7 @@ class AssetView:
     author: str = ""
     """What its owner is called, where that is not the one who looks."""
     links_ended: int = 0
+    """How often its owner ended its lasting links; every link that opens is signed with it, whoever looks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +203,6 @@ def shown_to(user_id: str, asset: Asset, notes: Notes) -> AssetView:
         favourite=False,
         tags=(),
         cost_usd=0.0,
-        links_ended=0,
     )
 
 

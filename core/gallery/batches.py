@@ -61,7 +61,7 @@ class Batches:
         def work(session: Session) -> list[str]:
             own = [each.id for each in visibility.own_of(session, user_id, ids)]
             for asset_id in own:
-                gallery.change(session, user_id, asset_id, favourite=favourite)
+                gallery.mark(session, user_id, asset_id, favourite=favourite)
             return own
 
         return batch(ids, await self._database.write(work))

@@ -117,7 +117,7 @@ def _allowed(query: Query) -> Query:
     if len(query.facts) + len(query.phrases) + len(query.without) > KEYS_MAX:
         raise Invalid(f"Easel looks for up to {KEYS_MAX} keys, phrases and -words at once.", "search")
     private = any(fact.subject in ("is", "rated", "tag") for fact in query.facts) or query.favourite is not None
-    if query.others and (private or query.thread or query.thread_id):
+    if query.others and (private or query.thread):
         raise Invalid(_OWN, "search")
     return query
 

@@ -9,11 +9,12 @@ from sqlmodel import Session
 from core.creation.view import AssetView, asset_view
 from core.errors import Conflict, Gone, Invalid, NotFound
 from core.gallery.batches import Batch, batch, checked
-from core.gallery.collections import PAGE_MAX, workspace_for
+from core.gallery.collections import workspace_for
 from core.gallery.membership import Viewer
 from storage import collections, gallery, shares, visibility
 from storage.collections import Place
 from storage.database import Database
+from storage.finding import PAGE_MAX
 from storage.tables import Asset, Collection, Share, now
 from storage.visibility import LINK, PRIVATE, WORKSPACE
 
@@ -72,7 +73,7 @@ class Sharing:
                     _open_to(session, viewer, asset, workspace_id)
                 else:
                     shares.revoke(session, viewer.user_id, now(), asset_id=asset.id)
-                    gallery.change(session, viewer.user_id, asset.id, visibility=PRIVATE)
+                    gallery.mark(session, viewer.user_id, asset.id, visibility=PRIVATE)
             return [asset.id for asset in own]
 
         return batch(ids, await self._database.write(work))
@@ -96,7 +97,7 @@ class Sharing:
         def work(session: Session) -> ShareView:
             share = Share(user_id=user_id, asset_id=asset_id, collection_id=collection_id, expires_at=ends)
             thing = _thing(session, user_id, asset_id, collection_id)
-            if len(_links(session, user_id, asset_id, collection_id)) >= OPEN_MAX:
+            if len(_links(session, user_id, thing)) >= OPEN_MAX:
                 raise Conflict(f"There are {OPEN_MAX} links to this: please take one back first.", "too_many")
             session.add(share)
             if thing.visibility == PRIVATE:
@@ -115,9 +116,8 @@ class Sharing:
         """
 
         def work(session: Session) -> list[ShareView]:
-            if asset_id or collection_id:
-                _thing(session, user_id, asset_id, collection_id)
-            return [_view(session, share) for share in _links(session, user_id, asset_id, collection_id)]
+            thing = _thing(session, user_id, asset_id, collection_id) if asset_id or collection_id else None
+            return _views(session, user_id, _links(session, user_id, thing))
 
         return await self._database.read(work)
 
@@ -142,7 +142,7 @@ class Sharing:
                 raise NotFound
             ended = shares.revoke(session, user_id, now(), asset_id=asset_id)
             shown = PRIVATE if asset.visibility == LINK else asset.visibility
-            gallery.change(session, user_id, asset_id, visibility=shown, links_ended=asset.links_ended + 1)
+            gallery.mark(session, user_id, asset_id, visibility=shown, links_ended=asset.links_ended + 1)
             return ended
 
         return await self._database.write(work)
@@ -205,7 +205,7 @@ def _open_to(session: Session, viewer: Viewer, asset: Asset, workspace_id: str |
     if asset.workspace_id and workspace_id not in (None, asset.workspace_id):
         raise Conflict("What was made in one workspace cannot be shown to another.", "other_workspace")
     home = workspace_for(viewer, workspace_id, asset.workspace_id)
-    gallery.change(session, viewer.user_id, asset.id, visibility=WORKSPACE, workspace_id=home)
+    gallery.mark(session, viewer.user_id, asset.id, visibility=WORKSPACE, workspace_id=home)
 
 
 def _thing(session: Session, user_id: str, asset_id: str | None, collection_id: str | None) -> Asset | Collection:
@@ -219,10 +219,12 @@ def _thing(session: Session, user_id: str, asset_id: str | None, collection_id: 
     return found
 
 
-def _links(session: Session, user_id: str, asset_id: str | None, collection_id: str | None) -> list[Share]:
-    found = shares.open_of(session, user_id, now(), asset_id=asset_id, collection_id=collection_id)
-    asset = visibility.visible(session, user_id, asset_id) if asset_id else None
-    return [*found, *shares.around(session, asset, now())] if asset else found
+def _links(session: Session, user_id: str, thing: Asset | Collection | None) -> list[Share]:
+    """The open links of one thing of theirs, or all."""
+    if isinstance(thing, Asset):
+        own = shares.open_of(session, user_id, now(), asset_id=thing.id)
+        return [*own, *shares.around(session, thing, now())]
+    return shares.open_of(session, user_id, now(), collection_id=thing.id if thing else None)
 
 
 def _settle(session: Session, share: Share) -> None:
@@ -236,21 +238,28 @@ def _settle(session: Session, share: Share) -> None:
 
 def _set(session: Session, thing: Asset | Collection, to: str) -> None:
     if isinstance(thing, Asset):
-        gallery.change(session, thing.user_id, thing.id, visibility=to)
+        gallery.mark(session, thing.user_id, thing.id, visibility=to)
     else:
         collections.change(session, thing, visibility=to)
 
 
 def _view(session: Session, share: Share) -> ShareView:
-    found = shares.collection(session, share)
-    return ShareView(
-        id=share.id,
-        asset_id=share.asset_id,
-        collection_id=share.collection_id,
-        collection=found.name if found else "",
-        expires_at=share.expires_at,
-        created_at=share.created_at,
-    )
+    return _views(session, share.user_id, [share])[0]
+
+
+def _views(session: Session, user_id: str, links: Sequence[Share]) -> list[ShareView]:
+    names = shares.names(session, user_id, links)
+    return [
+        ShareView(
+            id=share.id,
+            asset_id=share.asset_id,
+            collection_id=share.collection_id,
+            collection=names.get(share.collection_id or "", ""),
+            expires_at=share.expires_at,
+            created_at=share.created_at,
+        )
+        for share in links
+    ]
 
 
 def _end(lasts_s: int | None) -> datetime | None:

@@ -62,10 +62,10 @@ class Tags:
         wanted = _few(_names(names))
 
         def work(session: Session) -> None:
-            own = visibility.visible(session, user_id, asset_id)
-            if own is None:
+            own = visibility.own_of(session, user_id, [asset_id])
+            if not own:
                 raise NotFound
-            tags.give(session, own, wanted)
+            tags.give(session, own[0], wanted)
 
         await self._database.write(work)
 

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlmodel import Session, select
 
+from core.creation import thumbnails
 from core.creation.delivery import Withdrawn
 from core.creation.spool import Spool
 from core.creation.stops import Stops
@@ -27,7 +28,6 @@ WAIT_S = 10.0
 WORKER_WAIT_S = 60.0
 BEGUN = "The deletion has begun and cannot be undone. It ends as soon as a worker runs."
 SWEEP_S = 5.0
-THUMBNAIL = ".thumb.webp"
 log = structlog.get_logger()
 
 
@@ -87,8 +87,6 @@ class Deletion:
         self._withdraw = withdraw
         self._marked = marked
         self._erasing: set[str] = set()
-        self._woken = asyncio.Event()
-        self._woken.set()  # the first sweep takes up at once what an earlier process began
 
     async def forget(self, user_id: str) -> Receipt:
         """Delete everything of a person.
@@ -99,13 +97,13 @@ class Deletion:
             StoreAway: it has begun, and goes on when the store is back.
         """
         user_id = await self._database.read(lambda session: deletion.person(session, user_id))
-        found = await self._mark(user_id)
-        if self._forget_workflows is None:
-            return await self._left_to_the_worker(user_id, found)
-        self._erasing.add(user_id)
+        self._erasing.add(user_id)  # before the mark, by which the sweep finds people
         try:
+            found = await self._mark(user_id)
+            if self._forget_workflows is None:
+                return await self._left_to_the_worker(user_id, found)
             await self._quiet(user_id)
-            return await self._erase(user_id) or _receipt(found)
+            return await self._erase(user_id) or await self._told(user_id, found)
         finally:
             self._erasing.discard(user_id)
 
@@ -135,7 +133,7 @@ class Deletion:
 
     async def run(self) -> None:
         """Finish what another process asked for, or began, until cancelled."""
-        await sweep("deletion", self._sweep, self._woken, SWEEP_S)
+        await sweep("deletion", self._sweep, SWEEP_S, at_once=True)
 
     async def _sweep(self) -> None:
         for user_id in await self._database.read(deletion.marked):
@@ -143,13 +141,12 @@ class Deletion:
                 await self._erase(user_id)
 
     async def _mark(self, user_id: str) -> Remains:
-        if not await self._database.write(lambda session: deletion.mark(session, user_id)):
+        """In one transaction with what there is: once they are marked, another worker may be through with them."""
+        found = await self._database.write(lambda session: _marked(session, user_id))
+        if found is None:
             raise NotFound("There is no such person.")
         self._marked(user_id)
         self._stops.check()
-        found = await self._database.read(lambda session: deletion.remains(session, user_id))
-        if found is None:
-            raise NotFound("There is no such person.")
         return found
 
     async def _quiet(self, user_id: str) -> None:
@@ -167,6 +164,10 @@ class Deletion:
                     await asyncio.sleep(0.1)
         except TimeoutError as error:
             raise Busy(BEGUN, "begun") from error
+        return await self._told(user_id, found)
+
+    async def _told(self, user_id: str, found: Remains) -> Receipt:
+        """What whoever erased them counted."""
         told = await self._tombstones.facts(PERSON, user_id, found.at)
         return Receipt(**told) if told else _receipt(found)
 
@@ -200,14 +201,18 @@ class Deletion:
         if told:
             return Receipt(**told)
         keys = [key for each in found.persons for key in await self._objects.keys(f"{each}/")]
-        thumbnails = sum(1 for key in keys if key.endswith(THUMBNAIL))
-        receipt = _receipt(found, objects=len(keys), thumbnails=thumbnails)
+        small = sum(1 for key in keys if key.endswith(thumbnails.ENDING))
+        receipt = _receipt(found, objects=len(keys), thumbnails=small)
         await self._tombstones.put(PERSON, user_id, found.at, asdict(receipt))
         return receipt
 
     async def _delete_objects(self, found: Remains) -> None:
         for each in found.persons:
             await self._objects.delete_all(f"{each}/")
+
+
+def _marked(session: Session, user_id: str) -> Remains | None:
+    return deletion.remains(session, user_id) if deletion.mark(session, user_id) else None
 
 
 def _receipt(found: Remains, **more: Any) -> Receipt:

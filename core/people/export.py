@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -25,7 +25,7 @@ AHEAD = 16
 """Chunks of a quarter of a megabyte that are read ahead, also of the next file: so much is in memory, and no more."""
 MISSING = "Its file is missing in the store."
 WITHHELD = "The safety check holds this picture back."
-Rows = Callable[[], AsyncIterator[Ingredients]]
+Rows = Callable[[], AsyncGenerator[Ingredients]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Export:
         self._database = database
         self._objects = objects
 
-    async def chosen(self, user_id: str, asset_ids: Sequence[str]) -> AsyncIterator[bytes]:
+    async def chosen(self, user_id: str, asset_ids: Sequence[str]) -> AsyncGenerator[bytes]:
         """A zip of some of a person's assets.
 
         Raises:
@@ -61,17 +61,17 @@ class Export:
         if len(found) < len(wanted):
             raise NotFound
 
-        async def rows() -> AsyncIterator[Ingredients]:
+        async def rows() -> AsyncGenerator[Ingredients]:
             for each in found:
                 yield each
 
         return self._zip(rows)
 
-    async def everything(self, user_id: str) -> AsyncIterator[bytes]:
+    async def everything(self, user_id: str) -> AsyncGenerator[bytes]:
         """A zip of all files of a person, with everything that the rows say about them."""
         until = await self._database.read(lambda session: exporting.newest(session, user_id))
 
-        async def rows() -> AsyncIterator[Ingredients]:
+        async def rows() -> AsyncGenerator[Ingredients]:
             after: int | None = 0
             while after is not None:
                 page = partial(exporting.assets, user_id=user_id, after=after, until=until)
@@ -83,21 +83,23 @@ class Export:
 
     # --- the zip --------------------------------------------------------------------------------------------------
 
-    async def _zip(self, rows: Rows, user_id: str | None = None) -> AsyncIterator[bytes]:
+    async def _zip(self, rows: Rows, user_id: str | None = None) -> AsyncGenerator[bytes]:
         """Files first, as only then it is known which are missing; then what there is to say about them."""
         zipping, names, at = Zipping(), dict[str, str](), now()
         why_not: dict[str, str] = {}
-        async for part in self._files(zipping, rows, names, why_not):
-            yield part
-        for name, text in self._texts(rows, names, why_not, user_id, at):
-            async for part in zipping.file(name, 0, at, text):
+        async with aclosing(self._files(zipping, rows, names, why_not)) as parts:
+            async for part in parts:
                 yield part
+        for name, text in self._texts(rows, names, why_not, user_id, at):
+            async with aclosing(zipping.file(name, 0, at, text)) as parts:
+                async for part in parts:
+                    yield part
         for part in zipping.end():
             yield part
 
     async def _files(
         self, zipping: Zipping, rows: Rows, names: dict[str, str], why_not: dict[str, str]
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes]:
         friendly = Names()
         queue: asyncio.Queue[object] = asyncio.Queue(AHEAD)
         reading = asyncio.create_task(self._read_ahead(rows, queue), name="export")
@@ -107,9 +109,11 @@ class Export:
                 if begun.why_not:
                     why_not[asset.id] = begun.why_not
                     continue
-                name = names[asset.id] = f"files/{friendly.of(asset, asset.id)}"
-                async for part in zipping.file(name, asset.size_bytes, asset.created_at, _chunks(queue)):
-                    yield part
+                name = names[asset.id] = f"files/{friendly.of(asset)}"
+                entry = zipping.file(name, asset.size_bytes, asset.created_at, _chunks(queue))
+                async with aclosing(entry) as parts:
+                    async for part in parts:
+                        yield part
         finally:
             reading.cancel()
             with suppress(asyncio.CancelledError):
@@ -118,8 +122,9 @@ class Export:
     async def _read_ahead(self, rows: Rows, queue: "asyncio.Queue[object]") -> None:
         """The boundary of this job: what went wrong is told to whoever sends."""
         try:
-            async for each in rows():
-                await self._read(each, queue)
+            async with aclosing(rows()) as found:
+                async for each in found:
+                    await self._read(each, queue)
             await queue.put(_Ended())
         except Exception as error:
             await queue.put(error)
@@ -128,23 +133,23 @@ class Export:
         if rows.asset.safety == "withheld":
             await queue.put(_Begun(rows, WITHHELD))
             return
-        chunks = self._objects.open(rows.asset.object_key)
-        try:
-            first = await anext(chunks, b"")
-        except FileNotFoundError:
-            await queue.put(_Begun(rows, MISSING))
-            return
-        await queue.put(_Begun(rows))
-        await queue.put(first)
-        async for chunk in chunks:
-            await queue.put(chunk)
-        await queue.put(_Ended())
+        async with aclosing(self._objects.open(rows.asset.object_key)) as chunks:
+            try:
+                first = await anext(chunks, b"")
+            except FileNotFoundError:
+                await queue.put(_Begun(rows, MISSING))
+                return
+            await queue.put(_Begun(rows))
+            await queue.put(first)
+            async for chunk in chunks:
+                await queue.put(chunk)
+            await queue.put(_Ended())
 
     # --- what is said about it ------------------------------------------------------------------------------------
 
     def _texts(
         self, rows: Rows, names: dict[str, str], why_not: dict[str, str], user_id: str | None, at: datetime
-    ) -> list[tuple[str, AsyncIterator[bytes]]]:
+    ) -> list[tuple[str, AsyncGenerator[bytes]]]:
         manifest = ("manifest.json", _manifest(rows, names, why_not, at))
         if user_id is None:
             return [manifest]
@@ -155,10 +160,10 @@ class Export:
             ("usage.json", _array(self._pages(exporting.usage, user_id))),
         ]
 
-    async def _about(self, user_id: str) -> AsyncIterator[bytes]:
+    async def _about(self, user_id: str) -> AsyncGenerator[bytes]:
         yield _json(await self._database.read(lambda session: exporting.about(session, user_id)))
 
-    async def _pages(self, read: Callable[..., Page], user_id: str) -> AsyncIterator[Any]:
+    async def _pages(self, read: Callable[..., Page], user_id: str) -> AsyncGenerator[Any]:
         after: Any = ""
         while after is not None:
             page = await self._database.read(partial(read, user_id=user_id, after=after))
@@ -174,32 +179,35 @@ async def _next(queue: "asyncio.Queue[object]") -> object:
     return found
 
 
-async def _chunks(queue: "asyncio.Queue[object]") -> AsyncIterator[bytes]:
+async def _chunks(queue: "asyncio.Queue[object]") -> AsyncGenerator[bytes]:
     while isinstance(chunk := await _next(queue), bytes):
         yield chunk
 
 
-async def _manifest(rows: Rows, names: dict[str, str], why_not: dict[str, str], at: datetime) -> AsyncIterator[bytes]:
+async def _manifest(rows: Rows, names: dict[str, str], why_not: dict[str, str], at: datetime) -> AsyncGenerator[bytes]:
     """Which file is which, and how it was made. What came or went while the files were sent is left out."""
 
-    async def told() -> AsyncIterator[Any]:
-        async for each in rows():
-            asset_id = each.asset.id
-            if asset_id in names or asset_id in why_not:
-                facts = {"file": names.get(asset_id)} | ({"why_not": why_not[asset_id]} if asset_id in why_not else {})
-                yield facts | recipe(each)
+    async def told() -> AsyncGenerator[Any]:
+        async with aclosing(rows()) as found:
+            async for each in found:
+                asset_id = each.asset.id
+                if asset_id in names or asset_id in why_not:
+                    reason = {"why_not": why_not[asset_id]} if asset_id in why_not else {}
+                    yield {"file": names.get(asset_id)} | reason | recipe(each)
 
     yield _json({"easel": easel_version(), "made_at": at})[:-1] + b', "assets": '
-    async for part in _array(told()):
-        yield part
+    async with aclosing(_array(told())) as parts:
+        async for part in parts:
+            yield part
     yield b"}"
 
 
-async def _array(rows: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+async def _array(rows: AsyncGenerator[Any]) -> AsyncGenerator[bytes]:
     opening = b"[\n"
-    async for row in rows:
-        yield opening + _json(row)
-        opening = b",\n"
+    async with aclosing(rows):
+        async for row in rows:
+            yield opening + _json(row)
+            opening = b",\n"
     yield b"[]" if opening == b"[\n" else b"\n]"
 
 

@@ -45,7 +45,6 @@ class Joining:
         self._database = database
         self._moved = moved
         self._woken = asyncio.Event()
-        self._woken.set()
 
     async def code(self, user_id: str) -> str:
         """A new code for this person, as `ABCD-EFGH`: good once, for ten minutes."""
@@ -70,7 +69,7 @@ class Joining:
 
     async def run(self) -> None:
         """Let rows follow, until cancelled."""
-        await sweep("joining", self.follow, self._woken, SWEEP_S)
+        await sweep("joining", self.follow, SWEEP_S, self._woken, at_once=True)
 
     async def follow(self) -> None:
         """Let all rows follow that are still in an old name."""

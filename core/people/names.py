@@ -35,11 +35,11 @@ class Names:
     def __init__(self) -> None:
         self._taken: set[str] = set()
 
-    def of(self, asset: Asset | AssetView, asset_id: str) -> str:
+    def of(self, asset: Asset | AssetView) -> str:
         """The asset's name; where another has it, with the beginning of its id."""
         name = friendly_name(asset)
         if name.casefold() in self._taken:
             stem, dot, ending = name.rpartition(".")
-            name = f"{stem or ending}-{asset_id}{dot}{ending if stem else ''}"
+            name = f"{stem or ending}-{asset.id}{dot}{ending if stem else ''}"
         self._taken.add(name.casefold())
         return name

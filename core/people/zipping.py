@@ -5,7 +5,8 @@ flush; sizes and checksums then follow each entry, which every reader of this ce
 """
 
 import io
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import aclosing
 from datetime import datetime
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
@@ -43,16 +44,17 @@ class Zipping:
         self._zip = ZipFile(self._outlet, "w", ZIP_STORED)
 
     async def file(
-        self, name: str, size_bytes: int, at: datetime, chunks: AsyncIterator[bytes]
-    ) -> AsyncIterator[bytes]:
+        self, name: str, size_bytes: int, at: datetime, chunks: AsyncGenerator[bytes]
+    ) -> AsyncGenerator[bytes]:
         """One entry from a stream of bytes. `size_bytes` need not be exact: it tells whether it is a huge one."""
         info = ZipInfo(name, max(EARLIEST, at.timetuple()[:6]))
         info.file_size = size_bytes
         info.external_attr = 0o644 << 16
-        with self._zip.open(info, "w") as entry:
-            async for chunk in chunks:
-                entry.write(chunk)
-                yield self._outlet.taken()
+        async with aclosing(chunks):
+            with self._zip.open(info, "w") as entry:
+                async for chunk in chunks:
+                    entry.write(chunk)
+                    yield self._outlet.taken()
         yield self._outlet.taken()
 
     def end(self) -> Iterator[bytes]:

@@ -10,10 +10,11 @@ from typing import Any
 from sqlmodel import Session
 
 from core.chat import Adapter, FileRef, ThreadRef
-from core.creation.receiving import NOT_TO_BE_HAD, fetched
+from core.creation.receiving import fetched
 from core.creation.spool import Spool
+from core.creation.titles import shortened
 from core.creation.view import AssetView, shown_to
-from core.errors import NativeError, UserError
+from core.errors import NativeError
 from core.native.pool import NativePool
 from core.trust.words import clean
 from storage import sightings, visibility
@@ -109,8 +110,6 @@ class Inspection:
             UserError: it cannot be fetched, with the sentence why.
         """
         adapter = self._adapters.get(thread.platform)
-        if adapter is None:
-            raise UserError(NOT_TO_BE_HAD, "attachment")
         with TemporaryDirectory(dir=self._spool.folder) as folder:
             target = Path(folder) / "attached"
             await fetched(adapter, thread, file, target)
@@ -178,8 +177,7 @@ def _alike(seen: Sighting) -> str:
 
 
 def _named(seen: Sighting) -> str:
-    title = seen.title or seen.asset.asked or seen.asset.prompt
-    short = title if len(title) <= TITLE_MAX else title[: TITLE_MAX - 1].rstrip() + "…"
+    short = shortened(seen.title or seen.asset.asked or seen.asset.prompt, TITLE_MAX)
     return f"{seen.asset.version} of “{short}”" if short else seen.asset.version
 
 

@@ -52,9 +52,7 @@ class Lineage:
         ref = str(ThreadRef.parse(thread))
 
         def work(session: Session) -> Tree:
-            found = _own_thread(session, user_id, ref)
-            made = lineage.in_thread(session, user_id, found.id, workspaces, NODES_MAX + 1)
-            return tree_of(session, user_id, made[-NODES_MAX:], workspaces, found, whole=len(made) <= NODES_MAX)
+            return _conversation(session, user_id, _own_thread(session, user_id, ref), workspaces)
 
         return await self._database.read(work)
 
@@ -66,10 +64,26 @@ class Lineage:
         """
 
         def work(session: Session) -> Tree:
+            return _family(session, user_id, _seen(session, user_id, asset_id, workspaces), workspaces)
+
+        return await self._database.read(work)
+
+    async def around(self, user_id: str, asset_id: str, workspaces: Sequence[str] = ()) -> Tree:
+        """The versions of an asset's conversation where it is the person's own; else, and of what is not in what is
+        shown of it, its family.
+
+        Raises:
+            NotFound: there is no such asset for them.
+        """
+
+        def work(session: Session) -> Tree:
             one = _seen(session, user_id, asset_id, workspaces)
-            found, whole = family_of(session, user_id, one, workspaces)
             thread = session.get(Thread, one.thread_id) if one.thread_id and one.user_id == user_id else None
-            return tree_of(session, user_id, found, workspaces, thread, whole=whole)
+            if thread and thread.user_id == user_id:
+                tree = _conversation(session, user_id, thread, workspaces)
+                if any(node.asset.id == asset_id for node in tree.nodes):
+                    return tree
+            return _family(session, user_id, one, workspaces)
 
         return await self._database.read(work)
 
@@ -159,6 +173,17 @@ def _seen(session: Session, user_id: str, asset_id: str, workspaces: Sequence[st
     if found is None:
         raise NotFound
     return found
+
+
+def _conversation(session: Session, user_id: str, thread: Thread, workspaces: Sequence[str]) -> Tree:
+    made = lineage.in_thread(session, user_id, thread.id, workspaces, NODES_MAX + 1)
+    return tree_of(session, user_id, made[-NODES_MAX:], workspaces, thread, whole=len(made) <= NODES_MAX)
+
+
+def _family(session: Session, user_id: str, one: Asset, workspaces: Sequence[str]) -> Tree:
+    found, whole = family_of(session, user_id, one, workspaces)
+    thread = session.get(Thread, one.thread_id) if one.thread_id and one.user_id == user_id else None
+    return tree_of(session, user_id, found, workspaces, thread, whole=whole)
 
 
 def _stood(session: Session, user_id: str, thread: Thread, target: Asset) -> Standing:

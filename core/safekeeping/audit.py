@@ -15,7 +15,7 @@ from sqlmodel import Session
 from core.creation.sweeps import sweep
 from core.creation.thumbnails import Thumbnails
 from core.safekeeping.tombstones import FOLDER as TOMBSTONES
-from storage import audit, gallery, retention
+from storage import audit, creations, gallery, retention
 from storage.audit import Ledger, Part, Wanted
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -91,7 +91,7 @@ class Audit:
 
     async def run(self) -> None:
         """Audit once a night, in one process, until cancelled."""
-        await sweep("audit", self._nightly, asyncio.Event(), LOOK_S)
+        await sweep("audit", self._nightly, LOOK_S)
 
     async def _nightly(self) -> None:
         at = self._clock()
@@ -203,7 +203,7 @@ class Audit:
     async def _being_stored(self, keys: list[str]) -> set[str]:
         """One file of several may lie there long before its row, where the store went away between them."""
         steps = {key: PurePosixPath(key).name.split("-")[0] for key in keys}
-        open_ = await self._read(audit.open_steps, list(steps.values()))
+        open_ = await self._read(creations.open_steps, list(steps.values()))
         return {key for key, step_id in steps.items() if step_id in open_}
 
     # --- reading --------------------------------------------------------------------------------------------------

@@ -66,9 +66,7 @@ class Backups:
 
     async def run(self) -> None:
         """Make one whenever it is time, until cancelled."""
-        woken = asyncio.Event()
-        woken.set()
-        await sweep("backups", self.make_if_due, woken, LOOK_S)
+        await sweep("backups", self.make_if_due, LOOK_S, at_once=True)
 
     async def make_if_due(self) -> None:
         """One backup, if none was made for so long."""

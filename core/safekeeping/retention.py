@@ -1,6 +1,5 @@
 """What is kept for how long. What is in the gallery stays, unless the operator set an end."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -13,7 +12,7 @@ from core.creation.spool import Spool
 from core.creation.sweeps import sweep
 from core.errors import NotFound
 from core.safekeeping.tombstones import Tombstones
-from storage import retention
+from storage import creations, retention
 from storage.database import Database
 from storage.errors import StoreAway
 from storage.tables import Asset, now
@@ -63,9 +62,7 @@ class Retention:
 
     async def run(self) -> None:
         """Tidy now and each night, until cancelled."""
-        woken = asyncio.Event()
-        woken.set()
-        await sweep("retention", self._nightly, woken, EVERY.total_seconds())
+        await sweep("retention", self._nightly, EVERY.total_seconds(), at_once=True)
 
     async def _nightly(self) -> None:
         at = self._clock()
@@ -119,7 +116,7 @@ class Retention:
     async def _spooled(self, before: datetime) -> int:
         """What lies there of steps that have ended, or are gone; what still waits for the store stays."""
         old = await self._spool.untouched(before)
-        open_ = await self._database.read(lambda session: retention.open_steps(session, old))
+        open_ = await self._database.read(lambda session: creations.open_steps(session, old))
         gone = [step_id for step_id in old if step_id not in open_]
         for step_id in gone:
             await self._spool.clear(step_id)

@@ -8,10 +8,12 @@ from storage.tables.columns import UtcDateTime, new_id, now
 from storage.tables.machines import Allowance, Worker
 from storage.tables.money import Budget, Charge
 from storage.tables.people import Account, JoinCode, Membership, SignIn, Token, User, Workspace
-from storage.tables.words import UNFINISHED, ChargeState, CreationState, PostState, StepState
+from storage.tables.words import AT_WORK, OPEN_STEPS, UNFINISHED, ChargeState, CreationState, PostState, StepState
 from storage.tables.work import Creation, Inbound, Post, Step, Thread, Turn
 
 __all__ = [
+    "AT_WORK",
+    "OPEN_STEPS",
     "UNFINISHED",
     "Account",
     "Allowance",

@@ -15,6 +15,7 @@ class Worker(SQLModel, table=True):
     """Of this one start: what it did not end belongs to nobody who comes later under the same name."""
     name: str = Field(index=True)
     host: str = ""
+    """The machine, for an operator who looks at the table."""
     started_at: datetime = created()
     beat_at: datetime = created()
     ended_at: datetime | None = moment()
@@ -24,7 +25,10 @@ class Worker(SQLModel, table=True):
 
 
 class Allowance(SQLModel, table=True):
-    """A bucket of tokens that refills evenly: what all processes together may do in a time."""
+    """A bucket of tokens that refills evenly: what all processes together may do in a time.
+
+    `nightly:<name>` is no bucket: `at` says when some process took on a night's work.
+    """
 
     key: str = Field(primary_key=True)
     tokens: float = Field(sa_column=Column(Float, nullable=False))

@@ -22,7 +22,7 @@ class User(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """A person on one platform. Joining two people moves accounts, never assets."""
+    """A person on one platform. Where two people are joined, accounts move at once, and all else follows."""
 
     __table_args__ = (UniqueConstraint("platform", "workspace", "platform_id"),)
     id: str = Field(default_factory=new_id, primary_key=True)

@@ -20,6 +20,7 @@ class CreationState(StrEnum):
 
 
 UNFINISHED = (CreationState.QUEUED, CreationState.WAITING, CreationState.RUNNING)
+AT_WORK = (CreationState.RUNNING, CreationState.WAITING)
 
 
 class StepState(StrEnum):
@@ -35,6 +36,9 @@ class StepState(StrEnum):
     def final(self) -> bool:
         """No later state follows."""
         return self in (StepState.COMPLETE, StepState.ERROR, StepState.CANCELLED)
+
+
+OPEN_STEPS = (StepState.PENDING, StepState.IN_PROGRESS)
 
 
 class PostState(StrEnum):

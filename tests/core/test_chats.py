@@ -239,7 +239,7 @@ async def test_only_its_owner_may_delete_cancel_or_favourite(settings: Settings)
         asset_id, message = await made_by_ada(chat, house)
         studio = house.app.studio
         seen = await house.app.chats.seen(house.bob, asset_id, message)
-        assert (seen.asset.id, seen.mine) == (asset_id, False)
+        assert (seen.asset.id, seen.asset.mine) == (asset_id, False)
         for forbidden in (
             studio.delete(house.bob, asset_id),
             studio.mark(house.bob, asset_id, favourite=True),

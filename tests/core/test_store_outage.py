@@ -317,7 +317,7 @@ async def test_a_cancel_in_the_middle_of_storing_leaves_no_object_behind(
         await house.app.studio.cancel(house.ada, view.id)
         assert (await house.end(view)).state == CreationState.CANCELLED
         async with asyncio.timeout(10):
-            while stored(server) or server.count("DeleteObject") < 2:
+            while stored(server) or not server.count("DeleteObject"):
                 await asyncio.sleep(0.05)
         await audit(house)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from storage import creations, gallery, people
+from storage import creations, deletion, gallery, people
 from storage.creations import NewCreation
 from storage.database import Database
 from storage.tables import Asset, Creation, Step, Turn, new_id
@@ -87,6 +87,12 @@ def wish(user_id: str, **more: Any) -> NewCreation:
         "prompt": "a lighthouse",
     }
     return NewCreation(user_id=user_id, **(facts | more))
+
+
+def erase(session: Session, user_id: str) -> None:
+    """Every row of a person, as if they had no objects."""
+    deletion.clear(session, user_id)
+    deletion.leave(session, user_id)
 
 
 def asset_of(creation: Creation, step: Step, ordinal: int = 0, **more: Any) -> Asset:

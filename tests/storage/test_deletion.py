@@ -8,7 +8,7 @@ from storage.creations import admit
 from storage.finding import Query
 from storage.ledger import Hold, Limit
 from storage.tables import Budget, CreationState, Thread, new_id
-from tests.storage.rows import Rows
+from tests.storage.rows import Rows, erase
 
 pytestmark = pytest.mark.each_database
 
@@ -42,7 +42,7 @@ def test_every_row_of_a_person_goes_and_every_row_of_the_other_stays(rows: Rows,
     fill(rows, bob)
     before = {table: [row for row in found if bob in str(row)] for table, found in rows.dump().items()}
     rows.write(lambda session: deletion.mark(session, ada))
-    rows.write(lambda session: deletion.erase(session, ada))
+    rows.write(lambda session: erase(session, ada))
     after = rows.dump()
     assert [table for table, found in after.items() if ada in str(found)] == []
     segments = "asset_search_data"  # of the index, merged while it forgets
@@ -54,7 +54,7 @@ def test_every_row_of_a_person_goes_and_every_row_of_the_other_stays(rows: Rows,
 @pytest.mark.sqlite_alone
 def test_a_person_s_words_are_in_no_byte_of_the_database(rows: Rows, ada: str) -> None:
     fill(rows, ada)
-    rows.write(lambda session: deletion.erase(session, ada))
+    rows.write(lambda session: erase(session, ada))
     rows.database.close()
     assert rows.sql("PRAGMA wal_checkpoint(TRUNCATE)")
     for word in ("private", "lighthouse", ada):
@@ -63,7 +63,7 @@ def test_a_person_s_words_are_in_no_byte_of_the_database(rows: Rows, ada: str) -
 
 def test_totals_hold_without_a_name_and_nothing_stays_reserved(rows: Rows, ada: str) -> None:
     fill(rows, ada)
-    rows.write(lambda session: deletion.erase(session, ada))
+    rows.write(lambda session: erase(session, ada))
     total = rows.read(lambda session: session.get_one(Budget, TOTAL.id))
     assert (total.reserved_micros, total.spent_micros) == (0, 7)
     assert sorted(rows.sql("SELECT settled_micros, user_id, creation_id FROM charge")) == [
@@ -94,7 +94,7 @@ def test_nobody_is_forgotten_who_was_never_here(rows: Rows) -> None:
 def test_erasing_again_does_no_harm(rows: Rows, ada: str) -> None:
     fill(rows, ada)
     for _ in range(2):
-        rows.write(lambda session: deletion.erase(session, ada))
+        rows.write(lambda session: erase(session, ada))
     assert rows.read(deletion.marked) == []
 
 
@@ -102,12 +102,12 @@ def test_a_thread_in_which_another_made_something_goes_on_without_its_opener(row
     rows.creation(ada, thread_ref="slack:T:C:1", prompt=WORDS)
     theirs = rows.creation(bob, thread_ref="slack:T:C:1")
     rows.creation(ada, thread_ref="slack:T:C:2", prompt=WORDS)
-    rows.write(lambda session: deletion.erase(session, ada))
+    rows.write(lambda session: erase(session, ada))
     thread = rows.read(lambda session: session.get_one(Thread, theirs.thread_id))
     assert (thread.user_id, thread.title) == (bob, "")
     assert rows.sql("SELECT count(*) FROM thread") == [(1,)]
 
 
 def test_a_forgotten_account_comes_back_as_a_new_person(rows: Rows, ada: str) -> None:
-    rows.write(lambda session: deletion.erase(session, ada))
+    rows.write(lambda session: erase(session, ada))
     assert rows.person("ada") != ada

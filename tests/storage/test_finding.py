@@ -174,7 +174,6 @@ def test_a_thread_by_its_address_or_id(rows: Rows, ada: str, bob: str) -> None:
         return rows.read(lambda session: session.get_one(Thread, asset.thread_id).ref)
 
     assert find(rows, ada, f"thread:{ref(here)}") == find(rows, ada, f"thread:{here.thread_id}") == ["here"]
-    assert find(rows, ada, thread_id=here.thread_id) == ["here"]
     assert find(rows, ada, f"thread:{ref(theirs)}") == find(rows, ada, f"thread:{theirs.thread_id}") == []
     assert find(rows, ada, "thread:nowhere") == []
 
@@ -263,7 +262,7 @@ def test_the_marks_of_others_tell_nothing(rows: Rows, ada: str, bob: str) -> Non
         replace(within, words="secret"),
         replace(within, words="whispered"),
         replace(within, favourite=True),
-        replace(within, thread_id=theirs.thread_id),
+        replace(within, thread=theirs.thread_id or ""),
         *(
             replace(within, facts=(fact,))
             for fact in (Fact("tag", "secret"), Fact("rated", "up"), Fact("is", "shared"))

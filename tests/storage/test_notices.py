@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 
@@ -69,3 +70,15 @@ async def test_a_server_that_was_restarted_is_heard_again_and_the_gap_is_told(
         assert heard[-1] == (MISSED, [])
         one.say("wish")
         await until(lambda: heard[-1] == ("wish", []))
+
+
+async def test_whoever_has_nothing_to_say_connects_to_nobody(database_url: str) -> None:
+    database = Database(database_url)
+    pool: Any = database.engine.pool
+    silent, saying = Notices(database), Notices(database)
+    await silent.close()
+    assert pool.checkedin() == 0
+    saying.say("wish")
+    await saying.close()
+    assert pool.checkedin() == 1
+    database.close()

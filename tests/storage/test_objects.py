@@ -1,11 +1,13 @@
 import asyncio
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import current_thread
 
 import pytest
 
-from storage.objects import CHUNK, FileObjects
+from storage.objects import CHUNK, FileObjects, unless_cancelled
 
 OUTSIDE = ("../x", "a/../../x", "/etc/passwd", "..", "a/b/../../../x", "", ".", "a/..", "/")
 
@@ -110,3 +112,15 @@ async def test_deleting_all_of_one_leaves_neighbours_with_the_same_beginning(
     assert await objects.delete_all("u1/") == 0
     assert await objects.keys() == ["u10/a", "u2/a"]
     assert not (objects.folder / "u1").exists()
+
+
+async def test_what_was_stored_for_nobody_is_undone_by_a_thread_and_not_by_the_loop() -> None:
+    pool, done_by = ThreadPoolExecutor(1, thread_name_prefix="writer"), []
+    work = pool.submit(lambda: None)
+    waiting = asyncio.create_task(unless_cancelled(work, lambda: done_by.append(current_thread().name), pool))
+    asyncio.get_running_loop().call_soon(waiting.cancel)  # before the loop hears that the thread has ended
+    work.result()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert waiting.cancelled()
+    await asyncio.to_thread(pool.shutdown)
+    assert done_by == ["writer_0"]

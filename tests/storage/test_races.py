@@ -1,18 +1,19 @@
 """Two processes at one moment: who comes second finds what the first one wrote, and nothing counts twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from time import sleep
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
-from storage import creations, deletion, gallery, ledger, looks, people, posts
+from core.gallery.tags import Tags
+from storage import creations, deletion, gallery, joining, ledger, looks, people, posts, tags, visibility
 from storage.database import Database
 from storage.errors import Forgotten
 from storage.ledger import Hold, Limit
-from storage.tables import Account, Asset, Budget, Creation, Look, Post, Thread, User, Vote, Workspace, new_id
+from storage.tables import Account, Asset, Budget, Creation, Look, Post, Tag, Thread, User, Vote, Workspace, new_id
 from tests.storage.rows import Rows, asset_of, wish
 
 pytestmark = pytest.mark.each_database
@@ -105,6 +106,29 @@ async def test_money_that_two_give_back_at_once_is_given_back_once(both: tuple[D
     assert (budget.reserved_micros, budget.spent_micros in (0, 500)) == (400, True)
 
 
+async def test_what_is_settled_while_two_people_become_one_counts_for_both(both: tuple[Database, Database]) -> None:
+    rows = Rows(both[0])
+    ada, bob = [await asyncio.to_thread(rows.person, name) for name in ("ada", "bob")]
+    step = new_id()
+
+    def reserve(session: Session) -> None:
+        limits, held = [Limit("user", bob, "2026-01-01", None)], [Hold(step, "fake", "m", 600)]
+        ledger.reserve(session, limits, held, creation_id="c", user_id=bob, workspace_id=None)
+
+    def settle(session: Session) -> None:
+        ledger.settle(session, step, 500)
+        sleep(0.6)  # the other one joins them meanwhile
+
+    async def join() -> None:
+        await asyncio.sleep(0.2)
+        await both[1].write(lambda session: joining.unite(session, bob, ada))
+
+    await both[0].write(reserve)
+    await asyncio.gather(both[0].write(settle), join())
+    (budget,) = await both[0].read(lambda session: session.exec(select(Budget)).all())
+    assert (budget.id, budget.reserved_micros, budget.spent_micros) == (f"user:{ada}:2026-01-01", 0, 500)
+
+
 async def test_a_hundred_reservations_at_once_never_hold_more_than_there_is(both: tuple[Database, Database]) -> None:
     ada = await both[0].write(lambda session: people.user_of(session, "test", "", "ada").id)
     limits = [Limit("user", ada, "2026-01-01", None), Limit("total", "all", "2026-01-01", 1_000)]
@@ -163,6 +187,38 @@ async def test_a_vote_pressed_twice_at_once_is_one(both: tuple[Database, Databas
     ended = await at_once(both, lambda session: gallery.vote(session, ada, asset.id, 1))
     assert set(ended) == {None}
     assert await count(both[0], Vote) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "stands"),
+    [
+        (lambda tags, by, asset_id: tags.change(by, [asset_id], add=["two"]), "old one two"),
+        (lambda tags, by, asset_id: tags.replace(by, asset_id, ["two"]), "two"),
+        (lambda tags, by, asset_id: tags.rename(by, "old", "new"), "new one"),
+    ],
+    ids=["change", "replace", "rename"],
+)
+async def test_of_two_that_change_tags_at_once_neither_undoes_what_the_other_did(
+    both: tuple[Database, Database], change: Callable[[Tags, str, str], Awaitable[object]], stands: str
+) -> None:
+    rows = Rows(both[0])
+    ada = await asyncio.to_thread(rows.person, "ada")
+    (made,) = await asyncio.to_thread(rows.made, ada)
+    await Tags(both[0]).replace(ada, made.id, ["old"])
+
+    def tagged(session: Session) -> None:
+        (asset,) = visibility.own_of(session, ada, [made.id])
+        tags.give(session, asset, [*asset.tags.split(), "one"])
+        sleep(0.6)  # the other one changes them meanwhile
+
+    async def changed() -> None:
+        await asyncio.sleep(0.2)
+        await change(Tags(both[1]), ada, made.id)
+
+    await asyncio.gather(both[0].write(tagged), changed())
+    found = await both[0].read(lambda session: session.get_one(Asset, made.seq).tags)
+    given = await both[0].read(lambda session: session.exec(select(Tag.name)).all())
+    assert (found, sorted(given)) == (stands, stands.split())
 
 
 async def test_a_look_that_is_noted_while_its_person_is_cleared_away_holds_nobody_back(

@@ -1,0 +1,63 @@
+"""The spool is looked through while steps come and go."""
+
+import os
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from core.creation.spool import TIDY_S, Spool
+from storage.tables import now
+
+LOOKS = 1_500
+
+
+@pytest.fixture
+def spool(tmp_path: Path) -> Iterator[Spool]:
+    built = Spool(tmp_path)
+    yield built
+    built.close()
+
+
+@contextmanager
+def coming_and_going(folder: Path, name: str) -> Iterator[None]:
+    """Folders that are there for a moment each, as those of quick steps."""
+    over = threading.Event()
+
+    def churn() -> None:
+        while not over.is_set():
+            places = [folder / f"{name}{number}" for number in range(50)]
+            for change in (Path.mkdir, Path.rmdir):
+                for place in places:
+                    change(place)
+
+    thread = threading.Thread(target=churn)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize(("look", "name"), [(lambda spool: spool.untouched(now()), "step"), (Spool.tidy, "tmp")])
+async def test_what_vanishes_while_it_is_looked_at_is_no_error(
+    spool: Spool, look: Callable[[Spool], Awaitable[object]], name: str
+) -> None:
+    with coming_and_going(spool.folder, name):
+        for _ in range(LOOKS):
+            await look(spool)
+
+
+async def test_old_folders_of_steps_are_found_and_old_litter_goes(spool: Spool) -> None:
+    for name in ("old", "new", "tmpold", "tmpnew"):
+        place = spool.folder / name
+        place.mkdir()
+        at = now().timestamp() - (2 * TIDY_S if name.endswith("old") else 0)
+        os.utime(place, (at, at))
+    assert await spool.untouched(now() - timedelta(seconds=TIDY_S)) == ["old"]
+    await spool.tidy()
+    assert {place.name for place in spool.folder.iterdir()} == {"old", "new", "tmpnew"}
