@@ -50,6 +50,8 @@ class Seen:
     asset: AssetView
     author: str
     """Its owner's id on the platform where it is looked at."""
+    beyond: bool
+    """Whether they see it also without the message that shows it: it is theirs, or shown to one of their workspaces."""
 
 
 class Chats:
@@ -157,9 +159,10 @@ class Chats:
             thread = through.thread
             author = people.platform_id(session, found.user_id, thread.platform, thread.workspace)
             shown = shown_to(user_id, found, visibility.notes(session, user_id, [found]))
-            if not visibility.sees(user_id, found, workspaces):
+            beyond = visibility.sees(user_id, found, workspaces)
+            if not beyond:
                 shown = replace(shown, cost_usd=asset_view(found).cost_usd)  # the message tells it, too
-            return Seen(shown, author)
+            return Seen(shown, author, beyond)
 
         return await self._database.read(work)
 

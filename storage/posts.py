@@ -37,11 +37,12 @@ def by_message(session: Session, thread: str, message_id: str) -> Post | None:
 
 # Built once: asked with every message that is written, and with every button that is pressed.
 _OF: Any = bindparam("of")
-_POSTS = rows.table_of(Post)
+_POSTS, _CREATIONS = rows.table_of(Post), rows.table_of(Creation).c
 _OF_CREATION = columns(Post).where(col(Post.creation_id) == _OF).order_by(col(Post.intent_at), col(Post.id))
 _IN_ROLE = columns(_POSTS).where(_POSTS.c.creation_id == _OF, _POSTS.c.role == bindparam("role"))
 _STANDS = columns(_POSTS).where(_POSTS.c.id == _OF).with_for_update(**rows.LOCKED)
 _CHANGE = update_rows(_POSTS).where(_POSTS.c.id == _OF)
+_WHOSE = columns(_CREATIONS.id, _CREATIONS.user_id, _CREATIONS.thread_id).where(_CREATIONS.id == _OF)
 _MOVE = update_rows(rows.table_of(Thread)).where(rows.table_of(Thread).c.id == _OF)
 _BY_MESSAGE = columns(_POSTS).where(_POSTS.c.message_id == _OF, _POSTS.c.thread == bindparam("thread"))
 
@@ -85,8 +86,9 @@ def lost(session: Session, post_id: str) -> None:
     rows.write(session, _CHANGE, {"of": post_id, "state": PostState.LOST})
 
 
-def opened(session: Session, creation: Creation, thread: str, message_id: str) -> MessageId:
-    """Note where a pending thread was opened. Of two that opened it, the first counts: see what is returned."""
+def opened(session: Session, creation_id: str, thread: str, message_id: str) -> MessageId:
+    """Note where a creation's pending thread was opened. Of two that opened it, the first counts: it is returned."""
+    creation: Any = rows.read(session, _WHOSE, of=creation_id)[0]
     post, _ = intend(session, creation, thread, ROOT)
     (stands,) = rows.read(session, _STANDS, of=post.id)
     if stands.state != PostState.INTENT:

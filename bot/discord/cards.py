@@ -16,7 +16,6 @@ from bot.discord.markup import block, line, quoted
 from core.chat import MessageRef
 from core.chats import Seen
 from core.creation.view import AssetView
-from core.errors import NotFound
 
 ASKED_MAX, SENT_MAX = 900, 2_200
 """Together with the rest below the 4,000 characters of a message."""
@@ -44,7 +43,7 @@ async def details(who: Looks, asset_id: str, through: MessageRef | None) -> Layo
     """
     found = await who.desk.chats.seen(who.user_id, asset_id, through or NOT_IN_A_MESSAGE, who.workspaces)
     words = told(found.asset, await kin(who.desk, who.user_id, found))
-    return card(TextDisplay("\n".join([*words, *kept(found.asset)])), await further(who, found, through))
+    return card(TextDisplay("\n".join([*words, *kept(found.asset)])), further(found, through))
 
 
 def kept(asset: AssetView) -> Iterator[str]:
@@ -55,19 +54,14 @@ def kept(asset: AssetView) -> Iterator[str]:
         yield f"-# {visibility.seen_by(asset.visibility, 'server')}"
 
 
-async def further(who: Looks, found: Seen, through: MessageRef | None) -> list[ActionRow[LayoutView]]:
+def further(found: Seen, through: MessageRef | None) -> list[ActionRow[LayoutView]]:
     """Where one may go from the details: from one's own everywhere; from another's as far as it is shown, and on with
     it where a message shows it.
     """
     asset = found.asset
     if asset.mine:
         return [row(asset.id, "versions", "recipe", "like"), row(asset.id, "share", "collections", "tags")]
-    try:
-        await who.desk.studio.asset(who.user_id, asset.id, who.workspaces)
-    except NotFound:
-        shown: tuple[str, ...] = ()
-    else:
-        shown = ("recipe", "like", "collections")
+    shown = ("recipe", "like", "collections") if found.beyond else ()
     verbs = (*shown, "stand") if through and asset.version else shown
     return [row(asset.id, *verbs)] if verbs else []
 
@@ -105,13 +99,12 @@ def recipe(asset: AssetView) -> str:
 
 
 async def kin(desk: Desk, user_id: str, found: Seen) -> str:
-    """What it was made from and what came of it, as far as it is this person's own."""
-    try:
-        parent, children, _ = await desk.studio.lineage(user_id, found.asset.id)
-        given = await _given(desk, user_id, found.asset)
-    except NotFound:
+    """Whose it is; of one's own, what it was made from and what came of it."""
+    if not found.asset.mine:
         by = f"<@{found.author}>" if found.author else quoted(found.asset.author, NAME_MAX)
-        return f"Made by {by}" if by and not found.asset.mine else ""
+        return f"Made by {by}" if by else ""
+    parent, children, _ = await desk.studio.lineage(user_id, found.asset.id)
+    given = await _given(desk, user_id, found.asset)
     came = f"From {_name(parent)}" if parent else ""
     became = f"Became {', '.join(map(_name, children[:8]))}" if children else ""
     return " · ".join(part for part in (came, given, became) if part)

@@ -12,7 +12,6 @@ from bot.slack.markup import Json, cut, plain
 from bot.slack.shelf import thumbnail
 from core.chats import Seen
 from core.creation.view import AssetView
-from core.errors import NotFound
 
 PLACE = "workspace"
 OWN = ("versions", "recipe", "like", "share", "hang", "tags")
@@ -59,17 +58,10 @@ class Details:
         url = None if asset.safety else app.links.asset(asset.id, asset.links_ended)
         shown = thumbnail(asset, app.links)
         if not asset.mine:
-            return Around(further=await self._further(who, asset.id), url=url, picture=shown)
+            # it may only stand in a message here, and then tells no more than that
+            return Around(further=SHOWN if seen.beyond else (), url=url, picture=shown)
         parent, children, _ = await app.studio.lineage(who.user_id, asset.id)
         return Around(parent=parent, children=children, further=OWN, url=url, picture=shown)
-
-    async def _further(self, who: Looks, asset_id: str) -> Sequence[str]:
-        """Another's result may only stand in a message here, and tell no more than that."""
-        try:
-            await self._desk.app.studio.asset(who.user_id, asset_id, who.workspaces)
-        except NotFound:
-            return ()
-        return SHOWN
 
 
 def page(ask: Ask, seen: Seen, around: Around, note: str = "") -> Json:

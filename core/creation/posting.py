@@ -90,10 +90,8 @@ class Posting:
         """Note that a pending thread was opened with this message; returns the root that counts: the first one."""
 
         def work(session: Session) -> MessageRef:
-            rows = creations.snapshot(session, creation_id)
-            assert rows
-            post = posts.opened(session, rows.creation, str(message.thread), message.id)
-            return MessageRef(ThreadRef.parse(post.thread), post.message_id or "")
+            root = posts.opened(session, creation_id, str(message.thread), message.id)
+            return MessageRef(ThreadRef.parse(root.thread), root.message_id)
 
         return await self._database.write(work)
 

@@ -165,7 +165,7 @@ async def test_of_two_that_open_a_thread_at_once_both_are_told_the_first(both: t
     await both[0].write(lambda session: posts.intend(session, creation, "chat:W:C:E+", posts.ROOT))
 
     def open_(number: int) -> Callable[[Session], str | None]:
-        return lambda session: posts.opened(session, creation, f"chat:W:C:{number}", f"{number}").message_id
+        return lambda session: posts.opened(session, creation.id, f"chat:W:C:{number}", f"{number}").message_id
 
     told = await asyncio.gather(*(both[number % 2].write(open_(number)) for number in range(8)))
     assert len(set(told)) == 1

@@ -1,9 +1,11 @@
 """Buttons and choices. Their ids say all there is to know, so they work after a restart and in another process."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
 import discord
+from discord.ui import LayoutView
 
 from bot.chat import phrases
 from bot.discord import cards, collecting, gallery, settings, sharing, versions, walls
@@ -65,7 +67,7 @@ async def favourite(interaction: discord.Interaction, asset_id: str) -> None:
 async def details(interaction: discord.Interaction, asset_id: str) -> None:
     """Say all that is known of an asset."""
     try:
-        await show(interaction, await cards.details(await looks(interaction), asset_id, await _through(interaction)))
+        await show(interaction, await _details(interaction, asset_id))
     except NotFound:
         await say(interaction, phrases.GONE)
 
@@ -74,7 +76,7 @@ async def card(interaction: discord.Interaction, asset_id: str) -> None:
     """Back to the same, in the card that was pressed on."""
     await acknowledge(interaction)
     try:
-        shown = await cards.details(await looks(interaction), asset_id, await _through(interaction))
+        shown = await _details(interaction, asset_id)
     except NotFound:
         shown = words(phrases.GONE)
     await replace(interaction, shown)
@@ -178,6 +180,11 @@ PRESSES: dict[str, Press] = {
     **collecting.PRESSES,
     **settings.PRESSES,
 }
+
+
+async def _details(interaction: discord.Interaction, asset_id: str) -> LayoutView:
+    who, through = await asyncio.gather(looks(interaction), _through(interaction))
+    return await cards.details(who, asset_id, through)
 
 
 async def _through(interaction: discord.Interaction) -> MessageRef | None:
