@@ -31,9 +31,9 @@ STARTER: Final = 21
 """The line that points from a thread to its root: nobody said it."""
 ARCHIVE_AFTER_MINUTES: Final = 4_320
 """Three days without a word; a later one wakes the thread."""
-AT_ONCE, PER_S = 5, 40
-"""So never more than 45 requests within a second: Discord takes 50 of a bot, from wherever they come
-(https://docs.discord.com/developers/topics/rate-limits#global-rate-limit)."""
+AT_ONCE, PER_S = 5, 38
+"""So never more than 45 requests arrive within a second, even where one was long on its way: Discord takes 50 of a bot,
+from wherever they come (https://docs.discord.com/developers/topics/rate-limits#global-rate-limit)."""
 TOGETHER = Rate(per_s=PER_S, burst=AT_ONCE)
 EXEMPT = ("interactions", "webhooks")
 """What goes by an interaction's token does not count there."""
