@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -134,10 +136,13 @@ async def _greet(app: App, front: Web, address: str) -> None:
 async def until_told(app: App) -> None:
     """Work until a signal comes, or until the engine turns out not to start: that is an error for everybody to see."""
     told = asyncio.ensure_future(_signal())
-    if app.workbench:
-        await asyncio.wait((told, app.workbench), return_when=asyncio.FIRST_COMPLETED)
-        if not told.done():
-            await app.workbench
+    up: asyncio.Future[Any] = app.workbench or asyncio.ensure_future(app.surfaces_open.wait())
+    await asyncio.wait((told, up), return_when=asyncio.FIRST_COMPLETED)
+    if not told.done():
+        await up
+        # Modules and classes live as long as the process. Without this, each full pass of the garbage collector looks
+        # at all of them, and stops the loop for a quarter of a second.
+        gc.freeze()
     await _told_or_dead(told, app)
     reason = await told
     log.info("stopping", reason=reason.name)
