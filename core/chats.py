@@ -106,7 +106,7 @@ class Chats:
         return place
 
     async def _read(self, platform: str, platform_id: str) -> Place:
-        row = await self._database.read(lambda session: people.known_workspace(session, platform, platform_id))
+        row = await self._database.look(lambda session: people.known_workspace(session, platform, platform_id))
         if row is None:
             row = await self._database.record(lambda session: people.workspace_of(session, platform, platform_id))
         return Place(row.id, WorkspaceRules.model_validate(row.settings))
@@ -130,7 +130,7 @@ class Chats:
 
     async def owns(self, thread: ThreadRef) -> bool:
         """Whether a thread is one of Easel's, so that plain words in it may be meant for Easel."""
-        return await self._database.read(lambda session: creations.thread_by_ref(session, str(thread)) is not None)
+        return await self._database.look(lambda session: creations.thread_by_ref(session, str(thread)) is not None)
 
     async def showing(self, message: MessageRef) -> Showing | None:
         """What a message of Easel's shows; None for anybody else's."""
@@ -143,7 +143,7 @@ class Chats:
             there = gallery.there(session, posts.asset_ids(post))
             return Showing(post.creation_id, post.user_id, ThreadRef.parse(home), there)
 
-        return await self._database.read(work)
+        return await self._database.look(work)
 
     # --- assets ---------------------------------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ class Chats:
                 shown = replace(shown, cost_usd=asset_view(found).cost_usd)  # the message tells it, too
             return Seen(shown, author, beyond)
 
-        return await self._database.read(work)
+        return await self._database.look(work)
 
     async def share(self, user_id: str, asset_id: str, thread: ThreadRef, event: str) -> MessageRef:
         """Post an own asset in another place; once for each event.

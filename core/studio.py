@@ -199,7 +199,7 @@ class Studio:
                 raise NotFound
             return shown_to(user_id, found, visibility.notes(session, user_id, [found]))
 
-        return await self._database.read(work)
+        return await self._database.look(work)
 
     async def lineage(self, user_id: str, asset_id: str) -> tuple[AssetView | None, list[AssetView], str | None]:
         """An asset's parent, its children, and the thread it was made in."""

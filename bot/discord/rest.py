@@ -35,7 +35,7 @@ AT_ONCE, PER_S = 5, 38
 """So never more than 45 requests arrive within a second, even where one was long on its way: Discord takes 50 of a bot,
 from wherever they come (https://docs.discord.com/developers/topics/rate-limits#global-rate-limit)."""
 TOGETHER = Rate(per_s=PER_S, burst=AT_ONCE)
-EXEMPT = ("interactions", "webhooks")
+EXEMPT = ("/interactions/", "/webhooks/")
 """What goes by an interaction's token does not count there."""
 
 
@@ -53,7 +53,7 @@ def allowance(shared: Shared | None = None) -> aiohttp.TraceConfig:
     limiter = shared or AsyncLimiter(AT_ONCE, AT_ONCE / PER_S)
 
     async def wait(_: aiohttp.ClientSession, __: object, asked: aiohttp.TraceRequestStartParams) -> None:
-        if not any(part in EXEMPT for part in asked.url.parts):
+        if not any(part in asked.url.raw_path for part in EXEMPT):
             await limiter.acquire()
 
     trace = aiohttp.TraceConfig()

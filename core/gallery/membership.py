@@ -52,7 +52,7 @@ class Membership:
 
     async def of(self, user_id: str) -> list[WorkspaceView]:
         """Where a person was seen lately, the last place first."""
-        found = await self._database.read(lambda session: visibility.workspaces(session, user_id, now()))
+        found = await self._database.look(lambda session: visibility.workspaces(session, user_id, now()))
         return [WorkspaceView(each.id, each.platform, each.platform_id) for each in found]
 
     async def viewer(self, user_id: str, here: str | None = None) -> Viewer:
