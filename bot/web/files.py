@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import aclosing
 from urllib.parse import quote
 
 from aiohttp import web
@@ -88,8 +89,9 @@ async def _streamed(
     await response.prepare(request)
     if request.method == "HEAD":
         return response
-    async for chunk in objects.open(key) if wanted is None else objects.open(key, part.start, len(part)):
-        await response.write(chunk)
+    async with aclosing(objects.open(key, part.start, len(part) if wanted else None)) as chunks:
+        async for chunk in chunks:
+            await response.write(chunk)
     return response
 
 

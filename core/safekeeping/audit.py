@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
@@ -164,8 +165,9 @@ class Audit:
 
     async def _digest(self, key: str) -> str:
         digest = hashlib.sha256()
-        async for chunk in self._objects.open(key):
-            digest.update(chunk)
+        async with aclosing(self._objects.open(key)) as chunks:
+            async for chunk in chunks:
+                digest.update(chunk)
         return digest.hexdigest()
 
     async def _names(self, each: Wanted) -> bool:
