@@ -194,14 +194,19 @@ class Posting:
             await self._note(post, found, 0)
             return found
         wanted = posts.asset_ids(post)
-        return await self._send(shown, adapter, post, [asset for asset in shown.rows.assets if asset.id in wanted])
+        assets = [asset for asset in shown.rows.assets if asset.id in wanted]
+        # a platform that knows the intent after all answers with what was sent first, and that may show an older state
+        return await self._send(shown, adapter, post, assets, revision=0)
 
     async def _status(self, shown: Shown, adapter: Adapter, messages: dict[str, MessageRef | None]) -> None:
         post = next((each for each in shown.posts if each.role == posts.STATUS), None)
         if post is None:
             post, is_new = await self._intend(shown, posts.STATUS)
-            await (self._send(shown, adapter, post, ()) if is_new else self._message(shown, adapter, post))
-        elif (message := messages[post.id]) and self._differs(post, shown.view):
+            if is_new:
+                await self._send(shown, adapter, post, ())
+                return
+            messages[post.id] = await self._message(shown, adapter, post)
+        if (message := messages[post.id]) and self._differs(post, shown.view):
             try:
                 message = await adapter.edit(message, shown.view, post=post)
             except Unreachable:
@@ -216,7 +221,10 @@ class Posting:
             self._places[post.id] = seen.queue_place
         return post.revision < seen.revision or before != seen.queue_place
 
-    async def _send(self, shown: Shown, adapter: Adapter, post: Post, assets: Sequence[Asset]) -> MessageRef | None:
+    async def _send(
+        self, shown: Shown, adapter: Adapter, post: Post, assets: Sequence[Asset], revision: int | None = None
+    ) -> MessageRef | None:
+        """Write a message. `revision`: the state that it shows at least, if that is not surely this one."""
         part = _only(shown.view, assets) if assets else shown.view
         try:
             with TemporaryDirectory() as folder:
@@ -227,7 +235,7 @@ class Posting:
             log.warning("message_not_shown", creation=post.creation_id, reason=error.reason)
             await self._lost(post)
             return None
-        await self._note(post, message, shown.view.revision)
+        await self._note(post, message, shown.view.revision if revision is None else revision)
         return message
 
     async def _attachment(self, shown: Shown, asset: Asset, folder: Path) -> Attachment | None:

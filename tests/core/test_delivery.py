@@ -7,6 +7,7 @@ import pytest
 
 from bot.settings import Settings
 from core.chat import ThreadRef
+from core.creation import delivery
 from storage.tables import CreationState
 from tests.fakes.adapter import MemoryChat
 from tests.fakes.house import House, opened
@@ -98,6 +99,19 @@ async def test_a_message_on_its_way_as_the_creation_ends_is_waited_for_and_not_l
         await delivered(chat, house, await asked(house))
     assert chat.finds == 0
     assert set(chat.posts_per_intent()) == {1}
+
+
+async def test_the_end_is_shown_also_where_a_platform_answers_with_what_was_sent_before(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whose answer came too late is sent again; a platform that knows the intent then shows what was sent first."""
+    monkeypatch.setattr(delivery, "SETTLES_S", 0.1)
+    chat = MemoryChat(answers_s=0.7, remembers=True, blind=True)
+    async with opened(settings, adapters={"chat": chat}) as house:
+        await delivered(chat, house, await asked(house))
+    (status,) = chat.statuses
+    assert status.shows.state == CreationState.SUCCEEDED
+    assert len(status.views) > 1
 
 
 async def test_a_message_on_its_way_as_creation_and_house_end_does_not_outlive_the_house(settings: Settings) -> None:

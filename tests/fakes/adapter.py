@@ -54,6 +54,10 @@ class MemoryChat:
     """What people attached: source → bytes."""
     messages: dict[str, Posted] = field(default_factory=dict)
     finds: int = 0
+    remembers: bool = False
+    """A message that is sent once more, by the same intent, is not written again: the first one is answered."""
+    blind: bool = False
+    """What was taken a moment ago is not found yet."""
 
     def pace(self, thread: ThreadRef) -> Pace:
         return Pace(str(thread), 0.01)
@@ -77,6 +81,8 @@ class MemoryChat:
         assert len(files) <= MEDIA_MAX, "too many files for one message"
         assert not files or len(view.assets) == len(files), "the files are not what the message shows"
         assert len({file.name for file in files}) == len(files), "two files of one name"
+        if self.remembers and (first := self._of(post)):
+            return MessageRef(thread, first[0].id)
         attached = [(file.name, file.media_type, file.path.read_bytes()) for file in files]
         message = Posted(f"M{len(self.messages) + 1}", str(thread), post.id, [view], attached, role=post.role)
         self.messages[message.id] = message
@@ -86,7 +92,7 @@ class MemoryChat:
     async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:
         self._limit("find", thread)
         self.finds += 1
-        found = [each for each in self.messages.values() if each.post_id == post.id]
+        found = [] if self.blind else self._of(post)
         assert len(found) <= 1, "one intent, two messages"
         return MessageRef(ThreadRef.parse(found[0].thread), found[0].id) if found else None
 
@@ -123,6 +129,9 @@ class MemoryChat:
     def posts_per_intent(self) -> list[int]:
         ids = [each.post_id for each in self.messages.values()]
         return [ids.count(each) for each in set(ids)]
+
+    def _of(self, post: Post) -> list[Posted]:
+        return [each for each in self.messages.values() if each.post_id == post.id]
 
     async def _answer(self, post: Post) -> None:
         await asyncio.sleep(self.answers_s)
