@@ -86,8 +86,8 @@ async def _started(folder: Path, url: str, seconds: float, number: int) -> async
 async def measure() -> Report:
     """A death, a sleep and a burst, each with the times that people get."""
     last = (os.cpu_count() or 1) - 1
-    os.sched_setaffinity(0, {last})  # the workers have the others
     with data_folder() as folder, server() as postgres:
+        os.sched_setaffinity(0, {last})  # the workers have the others, and PostgreSQL what anybody leaves
         killed_s, leader_s = await _death(folder, postgres.fresh(), signal.SIGKILL)
         stopped_s, stopped_leader_s = await _death(folder, postgres.fresh(), signal.SIGSTOP)
         one, one_ms = await _throughput(folder, postgres.fresh(), 1)
