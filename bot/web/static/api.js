@@ -25,7 +25,7 @@ export const creation = (id) => request("GET", `/creations/${id}`);
 export const cancel = (id) => post(`/creations/${id}/cancel`);
 export const confirm = (id) => post(`/creations/${id}/confirm`);
 export const asset = (id) => request("GET", `/assets/${id}`);
-export const change = (id, values) => request("PATCH", `/assets/${id}`, JSON.stringify(values), JSON_TYPE);
+export const change = (id, values) => inTurn(id, () => request("PATCH", `/assets/${id}`, JSON.stringify(values), JSON_TYPE));
 export const remove = (id) => request("DELETE", `/assets/${id}`);
 
 // The same for many at once.
@@ -34,7 +34,7 @@ export const removeAll = (ids) => post("/assets/delete", { assets: ids });
 export const tagAll = (ids, add, remove = []) => post("/assets/tags", { assets: ids, add, remove });
 export const show = (ids, visibility, workspace = null) => post("/assets/visibility", { assets: ids, visibility, workspace });
 
-export const rate = (id, value) => put(`/assets/${id}/rating`, { value });
+export const rate = (id, value) => inTurn(id, () => put(`/assets/${id}/rating`, { value }));
 export const retag = (id, tags) => put(`/assets/${id}/tags`, { tags });
 export const tags = () => request("GET", "/tags");
 export const workspaces = () => request("GET", "/workspaces");
@@ -43,8 +43,8 @@ export const collections = (asset) => request("GET", asset ? `/collections?asset
 export const beginCollection = (name) => post("/collections", { name });
 export const changeCollection = (id, values) => request("PATCH", `/collections/${id}`, JSON.stringify(values), JSON_TYPE);
 export const endCollection = (id) => request("DELETE", `/collections/${id}`);
-export const hang = (id, assets) => post(`/collections/${id}/assets`, { assets });
-export const takeDown = (id, assets) => post(`/collections/${id}/take-down`, { assets });
+export const hang = (id, assets) => inTurn(id, () => post(`/collections/${id}/assets`, { assets }));
+export const takeDown = (id, assets) => inTurn(id, () => post(`/collections/${id}/take-down`, { assets }));
 
 /** Links; `thing` is `{ asset }` or `{ collection }`. */
 export const shares = (thing) => request("GET", `/shares?${new URLSearchParams(thing)}`);
@@ -93,6 +93,15 @@ function post(path, body = {}, headers = {}) {
 
 function put(path, body) {
   return request("PUT", path, JSON.stringify(body), JSON_TYPE);
+}
+
+const turns = new Map();
+
+/** Changes of one thing go one after the other: a browser sends two at once, and the earlier press could arrive last. */
+function inTurn(id, send) {
+  const turn = (turns.get(id) ?? Promise.resolve()).then(send, send);
+  turns.set(id, turn);
+  return turn;
 }
 
 async function request(method, path, body, headers = {}) {

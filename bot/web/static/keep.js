@@ -36,11 +36,14 @@ function wireTags(id) {
   const form = document.getElementById("tag-form");
   const field = document.getElementById("tag-new");
   const kept = () => [...list.querySelectorAll("[data-tag]")].map((each) => each.dataset.tag);
-  const store = async (tags) => {
+  let stored = Promise.resolve(true);
+  /** `change` turns the tags that are kept by then into those to keep, so that two quick ones both count. */
+  const store = (change) => (stored = stored.then(() => replace(change(kept()))));
+  const replace = async (tags) => {
     try {
-      const { tags: stored } = await api.retag(id, tags);
+      const answer = await api.retag(id, tags);
       for (const each of list.querySelectorAll("[data-tag]")) each.remove();
-      form.parentElement.before(...stored.map(tagChip));
+      form.parentElement.before(...answer.tags.map(tagChip));
       return true;
     } catch (error) {
       note(error.message);
@@ -48,8 +51,11 @@ function wireTags(id) {
     }
   };
   const add = async () => {
-    const names = field.value.split(",").map((name) => name.trim()).filter(Boolean);
-    if (names.length && (await store([...kept(), ...names]))) field.value = "";
+    const typed = field.value;
+    const names = typed.split(",").map((name) => name.trim()).filter(Boolean);
+    if (!names.length) return;
+    field.value = "";
+    if (!(await store((tags) => [...tags, ...names])) && !field.value) field.value = typed;
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -61,13 +67,13 @@ function wireTags(id) {
       event.preventDefault();
       add();
     }
-    if (event.key === "Backspace" && !field.value && kept().length) store(kept().slice(0, -1));
+    if (event.key === "Backspace" && !field.value && kept().length) store((tags) => tags.slice(0, -1));
   });
   field.addEventListener("focus", () => offerTags(kept()), { once: true });
   list.addEventListener("click", (event) => {
     const chip = event.target.closest("button")?.closest("[data-tag]");
     if (!chip) return;
-    store(kept().filter((name) => name !== chip.dataset.tag));
+    store((tags) => tags.filter((name) => name !== chip.dataset.tag));
     field.focus();
   });
 }

@@ -1,8 +1,10 @@
 """The pages of what is kept and shown, in a real browser."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
-from playwright.async_api import Route, expect
+from playwright.async_api import Response, Route, expect
 
 from bot.web.keeping.pages import PAGE_SIZE
 from tests.bot.browser import PHONE, Visitor, visiting
@@ -40,11 +42,47 @@ async def test_a_thumb_is_pressed_and_taken_back(quiet: House) -> None:
         await up.click()
         await down.click()
         await expect(up).to_have_attribute("aria-pressed", "false")
-        async with visitor.page.expect_response("**/rating"):
+        async with visitor.page.expect_response(_asked_for({"value": 0})):
             await down.press("Enter")
         await visitor.page.reload()
         await expect(down).to_have_attribute("aria-pressed", "false")
         assert visitor.complaints == []
+
+
+async def test_of_quick_presses_the_last_one_counts_though_the_first_is_slow(quiet: House) -> None:
+    asset = await quiet.asset(quiet.context.local_user_id)
+    async with visiting(quiet.open_url) as visitor:
+        page = visitor.page
+        await visitor.open(asset_page(asset.id))
+        await page.route("**/rating", _first_is_slow())
+        async with page.expect_response(_asked_for({"value": 1})), page.expect_response(_asked_for({"value": -1})):
+            for press in (1, -1):
+                await page.click(f"[data-rate='{press}']")
+        await page.route("**/tags", _first_is_slow())
+        for name in ("jazz", "night"):
+            await page.fill("#tag-new", name)
+            await page.keyboard.press("Enter")
+        await expect(page.locator(".tag")).to_have_text(["jazz", "night"])
+        await page.reload()
+        await expect(page.locator("[data-rate='-1']")).to_have_attribute("aria-pressed", "true")
+        await expect(page.locator(".tag")).to_have_text(["jazz", "night"])
+        assert visitor.complaints == []
+
+
+def _asked_for(body: dict[str, int]) -> Callable[[Response], bool]:
+    """The answer to a request that said this."""
+    return lambda answer: answer.request.post_data is not None and answer.request.post_data_json == body
+
+
+def _first_is_slow() -> Callable[[Route], Awaitable[None]]:
+    """A way to the server on which the first of several requests stays for half a second."""
+    waits = iter([0.5])
+
+    async def passes(route: Route) -> None:
+        await asyncio.sleep(next(waits, 0))
+        await route.continue_()
+
+    return passes
 
 
 async def test_a_collection_is_begun_filled_renamed_and_deleted(quiet: House) -> None:
