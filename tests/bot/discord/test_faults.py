@@ -210,11 +210,10 @@ async def test_one_token_asks_at_most_45_times_a_second_and_answers_to_people_ar
         began = len(home.server.requests)
         crowd = asyncio.gather(*(surface.adapter._rest.place(int(each.id)) for each in places))
         await asyncio.sleep(0.5)
-        act = await home.ada.slash(home.channel, "help")
-        assert act.ack_s is not None
-        assert act.ack_s < 1
-        assert not crowd.done()
+        await home.ada.slash(home.channel, "help")
         await crowd
+        names = [call.name for call in home.server.requests[began:]]
+        assert "get_channel" in names[names.index("callback") :]  # it overtook those that wait for their turn
         at = [call.at for call in home.server.requests[began:] if call.name == "get_channel"]
         busiest = max(sum(start <= other < start + 1 for other in at) for start in at)
         assert len(at) == len(places)
