@@ -1,6 +1,7 @@
 """What chat surfaces ask beyond the front desk: who is who, what a workspace decided, and which message shows what."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -123,6 +124,10 @@ class Chats:
         self._places.clear()
 
     # --- threads and messages -------------------------------------------------------------------------------------
+
+    def opening(self, creation_id: str) -> AbstractContextManager[None]:
+        """While this is entered, a surface opens a pending thread itself: the worker beside it leaves it alone."""
+        return self._delivery.opening(creation_id)
 
     async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
         """A surface opened a pending thread itself; returns the root that counts, perhaps a worker's earlier one."""

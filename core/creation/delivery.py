@@ -5,6 +5,7 @@ Surfaces that watch by themselves (the web page, the terminal) have no adapter a
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -71,6 +72,10 @@ class Delivery:
             follower.cancel()
             await asyncio.wait({follower})
         await self._end(creation_id)
+
+    def opening(self, creation_id: str) -> AbstractContextManager[None]:
+        """While this is entered, a surface of this process opens the pending thread itself."""
+        return self._posting.opening(creation_id)
 
     async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
         """A surface opened a pending thread with this message; returns the root that counts, perhaps an earlier one."""

@@ -5,7 +5,8 @@ is noted as lost, and the rest goes on.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -30,6 +31,9 @@ WITHHELD = "withheld"
 MEDIA_MAX = 10
 """Most pictures in one message, on every platform."""
 LOOK_S = 0.2
+OPENING_HERE_S = 60.0
+"""How long a surface of this same process is given to open a thread. A worker beside it waits for the same allowance
+of the platform, so that it would be no faster, and two threads would be opened for one wish."""
 STORE_WAIT = timedelta(minutes=2)
 """How long after its end a creation waits for the store of files, before its results are shown as links alone."""
 SETTLES_S = 5.0
@@ -65,6 +69,8 @@ class Posting:
         """Messages that were intended here, and of which no outcome is known."""
         self._openings: dict[str, asyncio.Task[None]] = {}
         """Creation → the opening of its thread that is under way."""
+        self._at_surfaces: set[str] = set()
+        """Creations whose threads a surface of this process is opening."""
 
     async def show(self, creation_id: str, adapter: Adapter) -> bool:
         """Bring a thread up to date: messages that a crash left open, then the status, then what is new.
@@ -85,6 +91,15 @@ class Posting:
             await (self._send(shown, adapter, post, group) if is_new else self._message(shown, adapter, post))
             seen |= {asset.id for asset in group}
         return any(asset.id not in seen and asset.safety != WITHHELD for asset in shown.rows.assets)
+
+    @contextmanager
+    def opening(self, creation_id: str) -> Iterator[None]:
+        """While this runs, a surface opens the pending thread itself."""
+        self._at_surfaces.add(creation_id)
+        try:
+            yield
+        finally:
+            self._at_surfaces.discard(creation_id)
 
     async def opened(self, creation_id: str, message: MessageRef) -> MessageRef:
         """Note that a pending thread was opened with this message; returns the root that counts: the first one."""
@@ -135,12 +150,16 @@ class Posting:
 
     async def _opened(self, creation_id: str, adapter: Adapter) -> Shown | None:
         """The creation once its thread is there. The surface that was asked has the first word, for a while."""
-        while (shown := await self._shown(creation_id)) and shown.thread.pending:
-            if now() - shown.rows.creation.created_at >= timedelta(seconds=adapter.opening_s):
+        while True:
+            # looked at before the rows: a surface that is done by then has noted the thread in them
+            patience_s = OPENING_HERE_S if creation_id in self._at_surfaces else adapter.opening_s
+            shown = await self._shown(creation_id)
+            if shown is None or not shown.thread.pending:
+                return shown
+            if now() - shown.rows.creation.created_at >= timedelta(seconds=patience_s):
                 await self._open(shown, adapter)
             else:
                 await asyncio.sleep(LOOK_S)
-        return shown
 
     async def _open(self, shown: Shown, adapter: Adapter) -> None:
         """Open the thread, or wait for whoever is opening it. An opening goes on to its end, also where the creation

@@ -40,7 +40,8 @@ async def begin(interaction: discord.Interaction, ask: Ask) -> None:
     private = ask.private and interaction.guild_id is not None
     thread = places.to_open(interaction.guild_id, _channel(interaction, private), interaction.id, private=private)
     view = await record(desk, asker, interaction.id, ask, thread)
-    await (opening.privately if private else opening.publicly)(interaction, desk, view)
+    with desk.chats.opening(view.id):
+        await (opening.privately if private else opening.publicly)(interaction, desk, view)
 
 
 async def go_on(interaction: discord.Interaction, ask: Ask, found: Seen | None) -> None:

@@ -116,7 +116,8 @@ def _ask(said: Heard) -> Ask:
 async def _open(desk: Desk, view: CreationView, asker_id: int) -> None:
     """At once, not only when a worker finds it unopened."""
     try:
-        await opening.by_bot(desk, view, asker_id)
+        with desk.chats.opening(view.id):
+            await opening.by_bot(desk, view, asker_id)
     except Unreachable as error:
         log.warning("thread_not_opened", creation=view.id, reason=error.reason)
     except FAULTS as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from core.creation import posting
 from core.providers.base import Kind
 from storage.creations import snapshot
 from tests.bot.discord.house import House, opened, until
@@ -280,7 +281,23 @@ async def test_an_answer_that_breaks_after_the_wish_is_recorded_is_left_to_a_wor
     assert len(await home.creations()) == 1
 
 
-async def test_an_answer_that_a_worker_was_faster_than_goes_again_with_its_thread(tmp_path: Path) -> None:
+async def test_the_worker_beside_it_waits_for_a_slow_answer(tmp_path: Path) -> None:
+    async with opened(tmp_path) as home:
+        adapter: Any = home.app.surfaces["discord"].adapter
+        adapter.opening_s = 0
+        home.server.script("edit_original", slow(2))
+        act = await home.ada.slash(home.channel, "create", prompt="a lighthouse")
+        root = await act.answer()
+        thread = await home.thread()
+        assert thread.id == root.id
+        assert len(await home.results(thread)) == 1
+        assert len(home.server.threads(home.channel)) == 1
+
+
+async def test_an_answer_that_a_worker_was_faster_than_goes_again_with_its_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting, "OPENING_HERE_S", 0)  # as a worker elsewhere, which knows nothing of the answer
     async with opened(tmp_path) as home:
         adapter: Any = home.app.surfaces["discord"].adapter
         adapter.opening_s = 0
