@@ -50,6 +50,9 @@ FILE_BYTES = 2 << 30
 CPU_S = 600
 """Processor time of one job; the pool's own timeout normally comes first."""
 
+NICE = 10
+AUTOGROUP = Path("/proc/self/autogroup")
+
 _PR_SET_PDEATHSIG = 1
 
 
@@ -58,6 +61,7 @@ def main() -> None:
     answers = _private_stdout()
     _live_and_die_with_parent()
     _limit_resources()
+    _stand_back()
     requests = _requests(sys.stdin.buffer)
     while True:
         answer = _answer(requests.get())
@@ -89,7 +93,18 @@ def _limit_resources() -> None:
     for name, value in limits:
         with contextlib.suppress(ValueError, OSError):  # macOS refuses RLIMIT_AS
             resource.setrlimit(name, (value, value))
-    os.nice(5)  # the chat's event loop goes first
+
+
+def _stand_back() -> None:
+    """The chat's event loop goes first. Linux may weigh whole sessions against each other, and a child is one: then its
+    place among them counts, and `nice` only among its own (sched(7), "The autogroup feature").
+    """
+    if sys.platform == "win32":
+        return
+    os.nice(NICE)
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            AUTOGROUP.write_text(str(NICE))
 
 
 def _limit_cpu() -> None:

@@ -14,6 +14,7 @@ from PIL import Image
 
 from core.errors import NativeError, Unsupported
 from core.native import pool as pools
+from core.native.child import NICE
 from core.native.pool import NativePool
 from core.native.process import environment
 
@@ -187,6 +188,18 @@ async def test_a_child_has_limits(pool: NativePool, picture: Path) -> None:
     assert lines["Max address space"][0] == str(2 << 30)
     assert int(lines["Max cpu time"][0]) <= 610
     assert lines["Max core file size"][0] == "0"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is read from /proc")
+async def test_a_child_stands_back_behind_the_event_loop(pool: NativePool, picture: Path) -> None:
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    await pool.run(PROBE, {"source": picture})
+    (child,) = pool.pids
+    assert os.getpriority(os.PRIO_PROCESS, child) == min(before + NICE, 19)
+    weighed = Path(f"/proc/{child}/autogroup")
+    if weighed.exists():
+        assert weighed.read_text().split()[-1] == str(NICE)
+        assert Path("/proc/self/autogroup").read_text().split()[0] != weighed.read_text().split()[0]
 
 
 def test_a_child_dies_when_its_input_ends_even_while_busy(tmp_path: Path) -> None:
