@@ -5,13 +5,13 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from bot.lock import WorkerLock
 from bot.objects import bucket_store, file_store
 from bot.settings import Settings
 from core.errors import Busy, Conflict, Invalid
+from core.trust.disk import working_folder
 from storage.errors import StoreAway
 from storage.objects import ObjectStore
 
@@ -105,8 +105,8 @@ async def _copied(key: str, source: ObjectStore, target: ObjectStore, folder: Pa
     size = await source.size(key)
     if await target.size(key) == size:
         return None
-    with TemporaryDirectory(dir=folder) as room:
-        file = await source.fetch(key, Path(room))
+    async with working_folder(folder) as room:
+        file = await source.fetch(key, room)
         await target.put(key, file, MEDIA_TYPES.get(PurePosixPath(key).suffix, "application/octet-stream"))
     if size is None or await target.size(key) != size:
         raise StoreAway("SizeDiffers")

@@ -254,7 +254,7 @@ class _Thread(NamedTuple):
 
 
 def looked_at(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
-    """The same for a view alone, which is read after every change: plain rows with the columns of the classes.
+    """The same for who only looks, as a view does after every change: plain rows with the columns of the classes.
 
     Nothing may be changed in them, and they have none of the classes' properties; of the thread there is its address
     and its title.

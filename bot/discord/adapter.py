@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import discord
@@ -25,6 +24,7 @@ from core.chat import Attachment, FileRef, MessageRef, Pace, ThreadRef
 from core.creation.view import CreationView
 from core.errors import Unreachable
 from core.native.pool import NativePool
+from core.trust.disk import working_folder
 from storage import posts
 from storage.tables import Post
 
@@ -72,8 +72,8 @@ class DiscordAdapter:
         with sorted_out():
             if not files:
                 return await self._plain(place, thread, view, post)
-            with TemporaryDirectory() as folder:
-                message_id = await self._sent(place, view, files, post, Path(folder))
+            async with working_folder() as folder:
+                message_id = await self._sent(place, view, files, post, folder)
         return MessageRef(thread, str(message_id))
 
     async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:

@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import discord
@@ -24,6 +23,7 @@ from core.chat import Attachment, ThreadRef
 from core.creation.posting import MEDIA_MAX, WITHHELD
 from core.creation.view import AssetView, CreationView
 from core.errors import UserError
+from core.trust.disk import working_folder
 
 FOLLOW_UPS = 5
 UNTIL_S = 14 * 60
@@ -124,9 +124,9 @@ class _Hand:
         return [pictures[i : i + MEDIA_MAX] for i in range(0, len(pictures), MEDIA_MAX)] + others
 
     async def _send(self, view: CreationView, assets: Sequence[AssetView]) -> None:
-        with TemporaryDirectory() as folder:
-            files = [await self._attachment(asset, Path(folder)) for asset in assets]
-            parcels = await packed(self._desk.app.pool, files, self._interaction.filesize_limit, Path(folder))
+        async with working_folder() as folder:
+            files = [await self._attachment(asset, folder) for asset in assets]
+            parcels = await packed(self._desk.app.pool, files, self._interaction.filesize_limit, folder)
             message = _message(self._desk, view, assets, parcels)
             opened = [discord.File(each.path, filename=each.name, description=each.alt_text) for each in parcels]
             none = discord.AllowedMentions.none()

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import discord
 
@@ -12,6 +11,7 @@ from bot.discord.looking import Looks
 from bot.discord.markup import plain
 from core.creation.view import AssetView
 from core.errors import Forbidden, NotFound
+from core.trust.disk import working_folder
 
 ALT_MAX = 1_024
 """https://docs.discord.com/developers/resources/message#attachment-object."""
@@ -31,10 +31,10 @@ async def thumbnails(who: Looks, assets: Iterable[AssetView]) -> AsyncIterator[d
     """Asset id → its small picture, open for uploading. There is none of what is held back, and none of sounds: a row
     of bars among pictures says nothing.
     """
-    with TemporaryDirectory() as folder:
+    async with working_folder() as folder:
         files: dict[str, discord.File] = {}
         for asset in assets:
-            found = None if asset.kind == "speech" else await _thumbnail(who, asset, Path(folder))
+            found = None if asset.kind == "speech" else await _thumbnail(who, asset, folder)
             if found:
                 files[asset.id] = _opened(found, asset)
         try:
@@ -47,9 +47,9 @@ async def thumbnails(who: Looks, assets: Iterable[AssetView]) -> AsyncIterator[d
 @asynccontextmanager
 async def whole(who: Looks, asset: AssetView, limit_bytes: int) -> AsyncIterator[list[discord.File]]:
     """The asset itself where it fits, else its small picture; above a sound, what it looks like."""
-    with TemporaryDirectory() as folder:
-        original = await _original(who, asset, limit_bytes, Path(folder))
-        small = await _thumbnail(who, asset, Path(folder)) if original is None or asset.kind == "speech" else None
+    async with working_folder() as folder:
+        original = await _original(who, asset, limit_bytes, folder)
+        small = await _thumbnail(who, asset, folder) if original is None or asset.kind == "speech" else None
         files = [_opened(each, asset) for each in (small, original) if each]
         try:
             yield files

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import httpx
@@ -12,6 +11,7 @@ from bot.app import App
 from bot.doctor.findings import Finding, bad, good, note
 from bot.settings import is_loopback
 from bot.watch.stores import WatchedObjects
+from core.trust.disk import working_folder
 from storage.errors import StoreAway
 from storage.objects import FileObjects, ObjectStore
 from storage.s3 import S3Objects
@@ -69,8 +69,8 @@ async def objects(app: App, *, asked: bool) -> list[Finding]:
 
 async def _try_out(store: ObjectStore, folder: Path) -> None:
     key = f"doctor/{new_id()}.txt"
-    with TemporaryDirectory(dir=folder) as room:
-        file = Path(room) / "probe.txt"
+    async with working_folder(folder) as room:
+        file = room / "probe.txt"
         file.write_bytes(PROBE)
         async with _step("put a file"):
             await store.put(key, file, "application/octet-stream")

@@ -1,7 +1,6 @@
 """Showing a result where it does not stand yet: one that is hidden, to one person; one's own, in a conversation."""
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.slack.asks import Ask
 from bot.slack.buttons import actions, link
@@ -11,6 +10,7 @@ from bot.slack.markup import quoted
 from bot.slack.places import thread
 from core.creation.titles import shortened
 from core.creation.view import AssetView
+from core.trust.disk import working_folder
 
 HIDDEN = "The safety check hid this. Only you can see this message."
 IN_DM = "It is in your messages with Easel."
@@ -30,8 +30,8 @@ class Revealing:
         if url := self._desk.app.links.asset(asset_id, seen.asset.links_ended):
             await self._desk.whispers.say(ask, HIDDEN, [section(HIDDEN), actions(link("open", url))])
             return
-        with TemporaryDirectory() as folder:
-            path = await self._desk.app.chats.file(who.user_id, asset_id, ask.through, Path(folder))
+        async with working_folder() as folder:
+            path = await self._desk.app.chats.file(who.user_id, asset_id, ask.through, folder)
             await self._upload(ask, seen.asset, path)
         await self._desk.whispers.say(ask, IN_DM)
 

@@ -8,7 +8,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import aiohttp
 import structlog
@@ -22,7 +21,7 @@ from bot.slack.shared import is_shared
 from core.chat import Attachment, ThreadRef
 from core.errors import Unreachable
 from core.native.pool import NativePool
-from core.trust.disk import Disk
+from core.trust.disk import Disk, working_folder
 from storage import posts
 from storage.tables import Post
 
@@ -76,8 +75,8 @@ class Uploads:
         sending = [Sending(file, file.path, known.get(file.asset_id, "")) for file in files]
         for each in sending:
             each.there = bool(each.id) and await is_shared(self._clients, thread, each.id)
-        with TemporaryDirectory() as folder:
-            await self._send_missing(thread, post, sending, Path(folder))
+        async with working_folder() as folder:
+            await self._send_missing(thread, post, sending, folder)
         for each in sending:
             each.id = each.id if each.there else ""
         await self._note(post, sending)

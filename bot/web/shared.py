@@ -6,8 +6,6 @@ did. A link that an owner made has a row, which says what it opens and how long.
 
 import hmac
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
 import aiohttp_jinja2
@@ -22,6 +20,7 @@ from bot.web.files import disposition, file_headers, served
 from core.creation.thumbnails import MEDIA_TYPE
 from core.errors import Forbidden, Gone, NotFound
 from core.gallery.sharing import ENDED
+from core.trust.disk import working_folder
 
 FOR_OTHER_PAGES = {"Cross-Origin-Resource-Policy": "cross-origin"}
 ASKED_AGAIN = {"Cache-Control": "private, no-cache"}
@@ -72,8 +71,8 @@ async def thumbnail_png(request: web.Request) -> web.StreamResponse:
     """`GET …/thumbnail.png?key=…`: the same for chat platforms, some of which show no WebP."""
     key, here = await _thumbnail_key(request), request.app[WEB]
     headers = file_headers("image/png", "inline") | FOR_OTHER_PAGES | ASKED_AGAIN
-    with TemporaryDirectory(dir=here.incoming) as folder:
-        picture = await as_png(here.pool, await here.objects.fetch(key, Path(folder)), Path(folder))
+    async with working_folder(here.incoming) as folder:
+        picture = await as_png(here.pool, await here.objects.fetch(key, folder), folder)
         if picture is None:
             raise NotFound
         return web.Response(body=picture.read_bytes(), headers=headers)

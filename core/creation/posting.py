@@ -6,11 +6,10 @@ is noted as lost, and the rest goes on.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 from sqlmodel import Session
@@ -18,6 +17,7 @@ from sqlmodel import Session
 from core.chat import Adapter, Attachment, MessageRef, ThreadRef
 from core.creation.view import CreationView, view
 from core.errors import Unreachable
+from core.trust.disk import working_folder
 from storage import creations, people, posts
 from storage.creations import Snapshot
 from storage.database import Database
@@ -246,8 +246,8 @@ class Posting:
         """Write a message. `revision`: the state that it shows at least, if that is not surely this one."""
         part = _only(shown.view, assets) if assets else shown.view
         try:
-            with TemporaryDirectory() as folder:
-                files = [await self._attachment(shown, asset, Path(folder)) for asset in assets]
+            async with working_folder() if assets else nullcontext(Path()) as folder:
+                files = [await self._attachment(shown, asset, folder) for asset in assets]
                 there = [file for file in files if file]
                 message = await adapter.post(ThreadRef.parse(post.thread), part, there, post=post)
         except Unreachable as error:

@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 
 from core.chat import Adapter, FileRef, ThreadRef
 from core.errors import Unreachable, UserError
+from core.trust.disk import working_folder
 from core.trust.media import Uploads
 from core.trust.words import clean
 from storage import creations
@@ -47,8 +47,8 @@ class Receiving:
             await self._note(rows.creation.id, file.source, asset_id)
 
     async def _take(self, adapter: Adapter | None, thread: ThreadRef, user_id: str, file: FileRef) -> str:
-        with TemporaryDirectory() as folder:
-            target = Path(folder) / "attached"
+        async with working_folder() as folder:
+            target = folder / "attached"
             await fetched(adapter, thread, file, target)
             return (await self._uploads.take(user_id, target, clean(file.name)[:200])).id
 

@@ -3,13 +3,13 @@
 import asyncio
 import json
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlmodel import Session
 
 from core.creation.beside import Beside
 from core.creation.sweeps import sweep
 from core.provenance.recipe import sidecar
+from core.trust.disk import working_folder
 from storage import gallery, recipes
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -56,8 +56,8 @@ class Sidecars:
         rows = await self._database.read(lambda session: _rows(session, asset))
         if rows is None:
             return None
-        with TemporaryDirectory(dir=self._folder) as folder:
-            file = Path(folder) / "recipe.json"
+        async with working_folder(self._folder) as folder:
+            file = folder / "recipe.json"
             await asyncio.to_thread(_write, file, rows)
             await self._objects.put(key, file, MEDIA_TYPE)
         if await self._database.write(lambda session: gallery.mark(session, asset.user_id, asset.id, sidecar=True)):

@@ -2,12 +2,12 @@
 
 import asyncio
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from sqlmodel import Session
 
 from core.creation.beside import Beside
 from core.native.pool import NativePool, processors
+from core.trust.disk import working_folder
 from storage import gallery, looks
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -64,9 +64,9 @@ class Thumbnails:
 
     async def _made(self, asset: Asset) -> str | None:
         key = f"{asset.object_key.rsplit('.', 1)[0]}{ENDING}"
-        with TemporaryDirectory(dir=self._folder) as folder:
-            source = await self._objects.fetch(asset.object_key, Path(folder))
-            target = Path(folder) / "thumb.webp"
+        async with working_folder(self._folder) as folder:
+            source = await self._objects.fetch(asset.object_key, folder)
+            target = folder / "thumb.webp"
             maker = MAKERS.get(asset.media_type.split("/")[0], "core.native.pictures:thumbnail")
             async with self._turn:
                 made = await self._pool.run(maker, {"source": str(source), "target": str(target)})
@@ -81,8 +81,8 @@ class Thumbnails:
 
     async def _looked_at(self, asset: Asset) -> str | None:
         """A thumbnail looks as its asset does."""
-        with TemporaryDirectory(dir=self._folder) as folder:
-            small = await self._objects.fetch(asset.thumbnail_key or "", Path(folder))
+        async with working_folder(self._folder) as folder:
+            small = await self._objects.fetch(asset.thumbnail_key or "", folder)
             look = await self._pool.run("core.native.pictures:look", {"source": str(small)})
         await self._database.write(lambda session: _note(session, asset, asset.thumbnail_key, look))
         return asset.thumbnail_key

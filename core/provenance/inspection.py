@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlmodel import Session
@@ -16,6 +15,7 @@ from core.creation.titles import shortened
 from core.creation.view import AssetView, shown_to
 from core.errors import NativeError
 from core.native.pool import NativePool
+from core.trust.disk import working_folder
 from core.trust.words import clean
 from storage import sightings, visibility
 from storage.database import Database
@@ -110,8 +110,8 @@ class Inspection:
             UserError: it cannot be fetched, with the sentence why.
         """
         adapter = self._adapters.get(thread.platform)
-        with TemporaryDirectory(dir=self._spool.folder) as folder:
-            target = Path(folder) / "attached"
+        async with working_folder(self._spool.folder) as folder:
+            target = folder / "attached"
             await fetched(adapter, thread, file, target)
             return await self.look_at(user_id, target, workspaces)
 

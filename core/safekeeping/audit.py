@@ -7,7 +7,6 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import structlog
@@ -16,6 +15,7 @@ from sqlmodel import Session
 from core.creation.sweeps import sweep
 from core.creation.thumbnails import Thumbnails
 from core.safekeeping.tombstones import FOLDER as TOMBSTONES
+from core.trust.disk import working_folder
 from storage import audit, creations, gallery, retention
 from storage.audit import Ledger, Part, Wanted
 from storage.database import Database
@@ -102,8 +102,8 @@ class Audit:
     async def look(self, *, deep: bool = False, repair: bool = False) -> Audited:
         """Compare everything. `deep`: read every file through. `repair`: delete orphans, make thumbnails anew."""
         begun = self._clock()
-        with TemporaryDirectory(dir=self._folder) as room:
-            ledger = await asyncio.to_thread(Ledger, Path(room) / "ledger.db")
+        async with working_folder(self._folder) as room:
+            ledger = await asyncio.to_thread(Ledger, room / "ledger.db")
             try:
                 found = await self._compared(ledger, begun, deep=deep, repair=repair)
             finally:

@@ -12,13 +12,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import structlog
 
 from core.creation.sweeps import sweep
 from core.errors import Conflict, Invalid
 from core.safekeeping.audit import BACKUPS as FOLDER
+from core.trust.disk import working_folder
 from storage import retention
 from storage.database import Database
 from storage.objects import CHUNK, ObjectStore
@@ -84,8 +84,8 @@ class Backups:
             StoreAway: it could not be stored.
         """
         at = self._clock()
-        with TemporaryDirectory(dir=self._folder) as room:
-            file = Path(room) / at.astimezone(UTC).strftime(_NAME)
+        async with working_folder(self._folder) as room:
+            file = room / at.astimezone(UTC).strftime(_NAME)
             await self.write(file)
             backup = Backup(file.name, at, file.stat().st_size)
             await self._objects.put(backup.key, file, MEDIA_TYPE)
@@ -116,8 +116,8 @@ class Backups:
         found = next((each for each in await self.listing() if each.name == name or not name), None)
         if found is None:
             raise Invalid(f"There is no backup {name!r} in the store." if name else "There is no backup in the store.")
-        with TemporaryDirectory(dir=target.parent) as room:
-            file = await self._objects.fetch(found.key, Path(room))
+        async with working_folder(target.parent) as room:
+            file = await self._objects.fetch(found.key, room)
             await asyncio.to_thread(unpack, file, target)
         return found
 

@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from core.trust.disk import working_folder
 from storage.objects import ObjectStore
 
 FOLDER = "tombstones/"
@@ -43,16 +42,16 @@ class Tombstones:
         Raises:
             StoreAway: it could not be stored; the deletion must not be told as done.
         """
-        with TemporaryDirectory() as folder:
-            file = Path(folder) / "stone.json"
+        async with working_folder() as folder:
+            file = folder / "stone.json"
             file.write_text(json.dumps(facts), "utf-8")
             await self._objects.put(_key(kind, of, at), file, JSON)
 
     async def facts(self, kind: str, of: str, at: datetime) -> dict[str, Any] | None:
         """What a tombstone says; None where there is none."""
-        with TemporaryDirectory() as folder:
+        async with working_folder() as folder:
             try:
-                file = await self._objects.fetch(_key(kind, of, at), Path(folder))
+                file = await self._objects.fetch(_key(kind, of, at), folder)
             except FileNotFoundError:
                 return None
             found: dict[str, Any] = json.loads(file.read_text("utf-8"))

@@ -4,10 +4,10 @@ import asyncio
 from contextlib import nullcontext, suppress
 from enum import StrEnum
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from core.errors import Busy, Invalid
+from core.trust.disk import working_folder
 from storage import gallery
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -70,8 +70,8 @@ class Checks:
         """
         if self._safety is None:
             return
-        with TemporaryDirectory() if creation.inputs else nullcontext("") as folder:
-            uploads = await self._uploads(creation, Path(folder)) if creation.inputs else []
+        async with working_folder() if creation.inputs else nullcontext(Path()) as folder:
+            uploads = await self._uploads(creation, folder) if creation.inputs else []
             words = [self._safety.check_words(creation.prompt)] if creation.prompt else []
             verdicts = await asyncio.gather(*words, *(self._safety.check_picture(path) for path in uploads))
         for verdict in verdicts:

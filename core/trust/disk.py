@@ -1,10 +1,15 @@
 """Small blocking file work, off the event loop, in a bounded pool of its own."""
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Sequence
+import shutil
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import ParamSpec, TypeVar
+
+from storage.tables import new_id
 
 PIECE_BYTES = 1 << 20
 """What is held in memory of a file that comes: to wake a thread for less costs more than to write it."""
@@ -46,6 +51,17 @@ class Disk:
     def close(self) -> None:
         """Finish what runs."""
         self._pool.shutdown(wait=True)
+
+
+@asynccontextmanager
+async def working_folder(within: Path | None = None) -> AsyncIterator[Path]:
+    """A folder for a while, made and removed in a thread: whatever lies there by then may be large."""
+    folder = (within or Path(gettempdir())) / f"tmp{new_id()}"
+    try:
+        await asyncio.to_thread(folder.mkdir, 0o700)
+        yield folder
+    finally:
+        await asyncio.shield(asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True))
 
 
 def _add(path: Path, mode: str, chunks: Sequence[bytes]) -> None:

@@ -3,14 +3,13 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.creation.spool import Spool
 from core.errors import Busy, NativeError, NotFound, Unsupported
 from core.native.containers import is_film
 from core.native.pool import NativePool
 from core.providers.base import Kind
-from core.trust.disk import Disk
+from core.trust.disk import Disk, working_folder
 from storage import gallery
 from storage.database import Database
 from storage.errors import Forgotten, StorageBusy
@@ -49,8 +48,8 @@ class Uploads:
             Unsupported, TooLarge, Invalid: with the sentence why; nothing is stored.
             Busy: it could not be stored now.
         """
-        with TemporaryDirectory(dir=self._spool.folder) as folder:
-            clean = Path(folder) / "clean"
+        async with working_folder(self._spool.folder) as folder:
+            clean = folder / "clean"
             facts = await self._sanitised(file, clean)
             asset = await self._asset(user_id, name, clean, facts)
             _, asset.sha256 = await self._spool.measure(file)  # of the original, so that it is known again

@@ -8,7 +8,6 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import stamina
@@ -20,6 +19,7 @@ from core.agent.catalogue import Catalogue, Role
 from core.errors import Busy, NativeError, Unsupported
 from core.native.pool import NativePool
 from core.trust.categories import sentence_for
+from core.trust.disk import working_folder
 
 log = structlog.get_logger()
 
@@ -107,8 +107,8 @@ class Safety:
         return await self._judged([{"type": "image_url", "image_url": {"url": f"data:image/webp;base64,{data}"}}])
 
     async def _small(self, path: Path) -> bytes:
-        with TemporaryDirectory() as folder:
-            target = Path(folder) / "small.webp"
+        async with working_folder() as folder:
+            target = folder / "small.webp"
             arguments = {"source": path, "target": target, "size": PICTURE_EDGE}
             try:
                 await self._pool.run("core.native.pictures:thumbnail", arguments)

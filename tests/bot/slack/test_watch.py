@@ -22,6 +22,8 @@ async def test_requests_and_refusals_are_counted_by_status(slack: SlackHouse) ->
 
 
 async def test_a_connection_that_drops_is_told_when_it_stays_down(slack: SlackHouse) -> None:
+    assert slack.app.workbench
+    await slack.app.workbench
     patient, hasty = Readiness(slack.app), Readiness(slack.app, platform_s=0.5)
     assert await hasty.reasons() == []
     slack.server.always("apps.connections.open", error("internal_error"))
