@@ -4,6 +4,7 @@ There are two kinds. A lasting link opens one asset until its owner ends its lin
 did. A link that an owner made has a row, which says what it opens and how long. Both are looked at at each request.
 """
 
+import asyncio
 import hmac
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -75,7 +76,7 @@ async def thumbnail_png(request: web.Request) -> web.StreamResponse:
         picture = await as_png(here.pool, await here.objects.fetch(key, folder), folder)
         if picture is None:
             raise NotFound
-        return web.Response(body=picture.read_bytes(), headers=headers)
+        return web.Response(body=await asyncio.to_thread(picture.read_bytes), headers=headers)
 
 
 async def unlisted(request: web.Request, response: web.StreamResponse) -> None:

@@ -4,6 +4,7 @@ Of a picture it judges sexual content, violence and self-harm only; the other ca
 Source: https://developers.openai.com/api/docs/guides/moderation
 """
 
+import asyncio
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -114,7 +115,7 @@ class Safety:
                 await self._pool.run("core.native.pictures:thumbnail", arguments)
             except (NativeError, Unsupported) as error:
                 raise _unchecked(error) from error
-            return target.read_bytes()
+            return await asyncio.to_thread(target.read_bytes)
 
     async def _judged(self, judged: Any) -> Verdict:
         service = self._catalogue.service(Role.MODERATION)
