@@ -53,7 +53,7 @@ bench: $(VENV)/.tests
 	@$(BIN)/python -m benchmarks $(NAME)
 
 chaos: $(VENV)/.tests
-	@$(BIN)/python -m benchmarks.chaos $(if $(SHORT),--short)
+	@$(BIN)/python -m benchmarks.chaos $(if $(SHORT),--short) $(if $(DATABASE),--database $(DATABASE))
 
 faults: $(VENV)/.tests
 	@$(BIN)/python -m benchmarks.faults
