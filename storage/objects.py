@@ -101,7 +101,7 @@ class FileObjects:
 
     async def put(self, key: str, source: Path, media_type: str) -> None:
         """Copy beside the target, flush, then rename."""
-        work = self._pool.submit(self._put, self._path(key), source)
+        work = self._pool.submit(lambda: self._put(self._path(key), source))
         await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
 
     async def size(self, key: str) -> int | None:
@@ -110,10 +110,7 @@ class FileObjects:
 
     async def fetch(self, key: str, folder: Path) -> Path:
         """The file itself: nothing to copy on this machine."""
-        path = self._path(key)
-        if await self._run(lambda: _size(path)) is None:
-            raise FileNotFoundError(key)
-        return path
+        return await self._run(lambda: self._there(key))
 
     def local(self, key: str) -> Path | None:
         """The file's path."""
@@ -159,9 +156,16 @@ class FileObjects:
         self._pool.shutdown(wait=True)
 
     def _path(self, key: str) -> Path:
-        path = Path(os.path.normpath(self.folder / key))  # by its letters: no look at the disk, which may be slow
+        """Where a key lies, links followed: a look at the disk, for a thread."""
+        path = (self.folder / key).resolve()
         if self.folder not in path.parents:
             raise ValueError("a key names something inside the store")
+        return path
+
+    def _there(self, key: str) -> Path:
+        path = self._path(key)
+        if _size(path) is None:
+            raise FileNotFoundError(key)
         return path
 
     @staticmethod

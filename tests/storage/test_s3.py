@@ -275,7 +275,9 @@ async def test_a_store_that_hangs_holds_up_no_link(
     stuck = [asyncio.create_task(store.put(f"u/{number}", file, "image/png")) for number in range(20)]
     stuck += [asyncio.create_task(store.size(f"u/{number}")) for number in range(20)]
     await asyncio.sleep(0.2)
-    assert await asyncio.wait_for(store.url("u/k", 60), 1)
+    begun = time.monotonic()
+    assert await store.url("u/k", 60)
+    assert time.monotonic() - begun < 0.2
     for each in stuck:
         each.cancel()
     await asyncio.gather(*stuck, return_exceptions=True)
@@ -306,13 +308,13 @@ async def test_an_upload_that_fails_or_is_stopped_gives_its_parts_back(
 
 async def test_closing_ends_an_upload_after_its_part(server: S3Server, source: Callable[[int], Path]) -> None:
     store = S3Objects(bucket_of(server))
-    server.always("UploadPart", fake.slow(0.5))
+    server.always("UploadPart", fake.slow(0.2))
     put = asyncio.create_task(store.put("u/k", source(10 * PART), "video/mp4"))
     while not server.count("UploadPart"):
         await asyncio.sleep(0.01)
     begun = time.monotonic()
     await asyncio.to_thread(store.close)
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 1.5
     with pytest.raises(StoreAway):
         await put
     assert (server.shelf.uploads, server.shelf.objects) == ({}, {})
