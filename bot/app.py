@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Container, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
@@ -227,6 +227,9 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         await app.surfaces_open.wait()  # before, there is nobody who could delete a message
         return await delivery.withdraw_all(user_id)
 
+    async def settled(user_ids: Container[str]) -> None:
+        await asyncio.gather(thumbnails.settled(user_ids), sidecars.settled(user_ids))
+
     async def finish(creation_id: str) -> str:
         standing = await bench()
         return await standing.boundary.finish(creation_id) if await others.take_late(creation_id) else ""
@@ -249,7 +252,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         others.crew.hear(admission.look)
     chats = Chats(database, objects, delivery)
     deletion = Deletion(
-        database, objects, spool, stops, forget_workflows if worker else None, withdraw, chats.forgotten
+        database, objects, spool, stops, forget_workflows if worker else None, withdraw, settled, chats.forgotten
     )
 
     def stored(asset: Asset) -> None:

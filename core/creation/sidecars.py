@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Container
 from pathlib import Path
 
 from sqlmodel import Session
@@ -46,6 +47,10 @@ class Sidecars:
     async def drained(self) -> None:
         """Wait until none is under way."""
         await self._beside.drained()
+
+    async def settled(self, user_ids: Container[str]) -> None:
+        """Wait for those under way of these people's assets."""
+        await self._beside.settled(user_ids)
 
     async def close(self) -> None:
         """Leave the rest to the next start's sweep."""

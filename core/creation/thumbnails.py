@@ -1,6 +1,7 @@
 """Small pictures of assets, made beside the way: nobody waits for them, and a missing one is made when looked for."""
 
 import asyncio
+from collections.abc import Container
 from pathlib import Path
 
 from sqlmodel import Session
@@ -56,6 +57,11 @@ class Thumbnails:
         """Wait until none is under way."""
         await self._beside.drained()
         await self._looking.drained()
+
+    async def settled(self, user_ids: Container[str]) -> None:
+        """Wait for those under way of these people's assets."""
+        await self._beside.settled(user_ids)
+        await self._looking.settled(user_ids)
 
     async def close(self) -> None:
         """Leave the rest to the next start's sweep."""

@@ -1,7 +1,7 @@
 """Forgetting a person, wholly: rows, objects, thumbnails, index entries, spool, messages and workflows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from time import monotonic
@@ -71,12 +71,14 @@ class Deletion:
         stops: Stops,
         forget_workflows: Callable[[list[str]], Awaitable[None]] | None,
         withdraw: Callable[[str], Awaitable[Withdrawn]],
+        settled: Callable[[Container[str]], Awaitable[None]],
         marked: Callable[[str], None] = lambda _: None,
     ) -> None:
         """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep.
 
         `marked` is told as soon as a person is being forgotten.
         `withdraw` takes back what stands in chats because of a person, as far as the platforms let it.
+        `settled` waits for what is being stored beside people's assets just now.
         """
         self._database = database
         self._objects = objects
@@ -85,6 +87,7 @@ class Deletion:
         self._stops = stops
         self._forget_workflows = forget_workflows
         self._withdraw = withdraw
+        self._settled = settled
         self._marked = marked
         self._erasing: set[str] = set()
 
@@ -185,6 +188,7 @@ class Deletion:
             await self._forget_workflows(found.creation_ids)
         await self._database.write(lambda session: deletion.clear(session, user_id))
         await self._database.purge()
+        await self._settled(found.persons)
         await self._delete_objects(found)  # what was stored while the rows went
         facts = asdict(receipt) | {"duration_s": round(monotonic() - begun, 3)}
         facts["messages_deleted"] = max(receipt.messages_deleted, sum(each.deleted for each in withdrawn))

@@ -1,15 +1,19 @@
 """A person is forgotten by whoever asked it, though a sweep comes along: the receipt tells what there was."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Container
+from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from sqlmodel import Session, col, update
 
 from bot.settings import Settings
+from core.creation import thumbnails
 from core.creation.delivery import Withdrawn
 from core.people.deletion import Deletion
+from core.safekeeping.tombstones import FOLDER
 from storage import deletion
 from storage.database import Database
 from storage.tables import Creation, CreationState
@@ -65,7 +69,11 @@ def worker(house: House, database: Database, withdraw: Withdrawals) -> Deletion:
     async def forget_workflows(ids: list[str]) -> None:
         pass
 
-    return Deletion(database, house.app.objects, house.app.spool, house.app.stops, forget_workflows, withdraw)
+    async def settled(user_ids: Container[str]) -> None:
+        await house.app.thumbnails.settled(user_ids)
+
+    app = house.app
+    return Deletion(database, app.objects, app.spool, app.stops, forget_workflows, withdraw, settled)
 
 
 async def until_nobody_is_marked(house: House) -> None:
@@ -115,3 +123,34 @@ async def test_the_sweep_of_a_worker_leaves_alone_whom_it_is_forgetting_already(
 async def stands(house: House, creation_id: str, state: CreationState) -> None:
     moved = update(Creation).where(col(Creation.id) == creation_id).values(state=state)
     await house.app.database.write(lambda session: session.exec(moved) and None)
+
+
+async def test_a_small_picture_that_is_stored_while_they_go_is_waited_for(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(settings) as house:
+        put = house.app.objects.put
+        told: list[str] = []
+        made, nearly = asyncio.Event(), asyncio.Event()
+
+        async def slowly(key: str, source: Path, media_type: str) -> None:
+            """The small picture comes when all is deleted, or, if that waits for it, in a while."""
+            if key.endswith(thumbnails.ENDING):
+                made.set()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(nearly.wait(), 2)
+                await put(key, source, media_type)
+                await asyncio.sleep(1)
+                return
+            if key.startswith(FOLDER):
+                told.append(key)
+            if len(told) == 2:  # the end of it is told: nothing is deleted any more
+                nearly.set()
+                await asyncio.sleep(0.1)
+            await put(key, source, media_type)
+
+        monkeypatch.setattr(house.app.objects, "put", slowly)
+        await house.made()
+        await made.wait()
+        await house.app.studio.forget(house.ada)
+        assert await house.app.objects.keys(house.ada) == []
