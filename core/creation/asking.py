@@ -14,6 +14,7 @@ from core.agent.catalogue import Catalogue, Model
 from core.creation.jobs import Job
 from core.creation.keeping import preview_key
 from core.creation.ordering import Ordering
+from core.creation.patience import Patience
 from core.creation.rooms import Rooms
 from core.errors import ProviderError, Uncertain
 from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
@@ -23,9 +24,6 @@ from storage.changes import Changes
 from storage.objects import ObjectStore
 from storage.tables import StepState, now
 
-AGAIN_TIMES = 3
-"""How often one model that is too busy is asked, before another is."""
-AGAIN_MAX_S = 60.0
 TICKET_GRACE_S = 1.0
 TELL_EVERY_S = 1.0
 """How often progress is written down, however often it is polled: nobody is shown it more often."""
@@ -69,23 +67,24 @@ class Asking:
         Raises:
             ProviderError: refused, failed, or `Uncertain`: with the sentence why.
         """
-        asked = 0
+        patience = Patience()
         moves: list[str] = []
         while True:
             model = self._ordering.model(job)
             order, notes = fit(await self._order(job, folder), model)
             answer = await self._answer(job, order)
-            asked += 1
             if isinstance(answer, Output):
                 return Output(files=answer.files, cost_micros=answer.cost_micros, notes=(*moves, *notes, *answer.notes))
             if isinstance(answer, Refused):
                 raise ProviderError(answer.message, answer.code, perhaps_paid=answer.billed)
-            if answer.again_s is not None and answer.again_s <= AGAIN_MAX_S and asked < AGAIN_TIMES:
-                await self._again(job, answer.again_s)
-            elif answer.elsewhere and (other := self._next(job)):
+            other = self._next(job) if answer.elsewhere else None
+            gap_s = None if answer.again_s is None else patience.gap_s(answer.again_s, alone=other is None)
+            if gap_s is not None:
+                await self._again(job, gap_s)
+            elif other:
                 moves.append(f"{model.title} could not be used, so {other.title} made it.")
                 await self._move(job, model, other)
-                asked = 0
+                patience = Patience()
             else:
                 raise _failed(answer)
 
@@ -180,7 +179,7 @@ class Asking:
 
     async def _again(self, job: Job, wait_s: float) -> None:
         """It surely did not run: the intent is taken back before the wait."""
-        await self._mark(job, intent_at=None, detail=f"Busy; trying again in {wait_s:.0f} s")
+        await self._mark(job, intent_at=None, detail=f"Busy; trying again in {max(1, wait_s):.0f} s")
         await asyncio.sleep(wait_s)
 
     def _next(self, job: Job) -> Model | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
@@ -14,6 +15,7 @@ from PIL import Image
 from bot.settings import Settings
 from core.agent.messages import Message, Turn, Usage
 from core.chat import ThreadRef
+from core.creation import patience
 from core.errors import Conflict, Invalid, NotFound, PlannerBusy, ProviderError, TooLarge, UserError
 from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool
 from core.wishes import Action
@@ -293,6 +295,57 @@ async def test_another_model_is_asked_where_the_first_surely_did_not_run(open_ho
         assert (await house.budgets())["total"].reserved_micros == 0
     assert (view.state, view.steps[0].model) == (CreationState.SUCCEEDED, "other-image")
     assert [order.model for order in provider.orders] == ["fake-image", "other-image"]
+
+
+BUSY = Failed("It is too busy right now.", "busy", elsewhere=True, again_s=0.01)
+
+
+async def test_a_busy_model_is_tried_three_times_where_another_can_make_it(open_house: Open) -> None:
+    other = models()[0].model_copy(update={"id": "other-image"})
+    provider = Fussy(only="other-image", end=BUSY)
+    async with open_house(provider=provider, catalogue=(*models(image_usd=0.1), other)) as house:
+        view = await house.made()
+    assert (view.state, view.steps[0].model) == (CreationState.SUCCEEDED, "other-image")
+    assert [order.model for order in provider.orders] == ["fake-image"] * 3 + ["other-image"]
+
+
+async def test_a_busy_model_that_no_other_stands_in_for_is_waited_for(open_house: Open) -> None:
+    provider = Busy(times=5)
+    async with open_house(provider=provider, catalogue=models(image_usd=0.1)) as house:
+        view = await house.made()
+        (charge,) = await house.charges()
+    assert (view.state, len(view.assets), provider.submits.total()) == (CreationState.SUCCEEDED, 1, 6)
+    assert charge.state == ChargeState.SETTLED
+
+
+async def test_a_busy_model_is_not_waited_for_for_ever(open_house: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "WAIT_S", 0.1)
+    provider = Busy(times=1_000)
+    async with open_house(provider=provider, catalogue=models(image_usd=0.1)) as house:
+        view = await house.made()
+        assert (await house.budgets())["total"].reserved_micros == 0
+    assert (view.state, view.error and view.error.code) == (CreationState.FAILED, "busy")
+    assert 3 <= provider.submits.total() <= 5  # after 0.01, 0.02 and 0.04 s, a little longer each
+
+
+async def test_a_model_that_asks_for_a_long_rest_is_not_waited_for(open_house: Open) -> None:
+    provider = ScriptedProvider(default=Way(end=replace(BUSY, again_s=90)))
+    async with open_house(provider=provider) as house:
+        assert (await house.made()).state == CreationState.FAILED
+    assert provider.submits.total() == 1
+
+
+class Busy(ScriptedProvider):
+    """Says so a few times before it makes anything."""
+
+    def __init__(self, *, times: int) -> None:
+        super().__init__()
+        self._left = times
+
+    async def submit(self, order: Any) -> Any:
+        made = await super().submit(order)
+        self._left -= 1
+        return made if self._left < 0 else BUSY
 
 
 @pytest.mark.parametrize("end", [Refused("No."), Failed("Broke."), Failed("Perhaps.", perhaps_paid=True)])
