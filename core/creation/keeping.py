@@ -120,6 +120,8 @@ class Keeping:
 
     async def _judged(self, job: Job, made: Made) -> str:
         """The check's word on a file: asked for once, however often the store is tried."""
+        if not self._checks.looks_at(job.creation, made.media_type):
+            return ""
         said = await self._spool.verdict(made.path)
         if said is None:
             said = await self._checks.picture(job.creation, made.path, made.media_type)

@@ -78,15 +78,18 @@ class Checks:
             if not verdict.ok:
                 raise Invalid(verdict.sentence, "refused")
 
+    def looks_at(self, creation: Creation, media_type: str) -> bool:
+        """Whether anybody judges such a finished file of this creation."""
+        return self._safety is not None and self._for(creation) != Policy.OFF and media_type.startswith("image/")
+
     async def picture(self, creation: Creation, path: Path, media_type: str) -> str:
         """How a finished file may be shown: "" freely, else `spoiler` or `withheld`."""
-        policy = self._for(creation)
-        if self._safety is None or policy == Policy.OFF or not media_type.startswith("image/"):
+        if self._safety is None or not self.looks_at(creation, media_type):
             return ""
         with suppress(Busy):  # it was paid for: what cannot be judged now is kept, and treated as flagged
             if (await self._safety.check_picture(path)).ok:
                 return ""
-        return "withheld" if policy == Policy.WITHHOLD else "spoiler"
+        return "withheld" if self._for(creation) == Policy.WITHHOLD else "spoiler"
 
     def _for(self, creation: Creation) -> Policy:
         """The stricter of the operator's policy and the workspace's."""
