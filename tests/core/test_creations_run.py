@@ -932,7 +932,7 @@ async def test_a_hundred_creations_against_one_dollar_never_spend_more(settings:
 
 
 async def test_a_person_s_wishes_run_two_at_a_time_and_another_s_goes_between(settings: Settings) -> None:
-    provider = ScriptedProvider(default=Way(after_s=0.3))
+    provider = ScriptedProvider(default=Way(after_s=1))  # all five have asked before the first ends
     script = {name: [calls(picture(name))] for name in ("a0", "a1", "a2", "a3", "b")}
     async with opened(settings, planner=ScriptedPlanner(by_prompt=script), provider=provider) as house:
         hers = [await house.ask(f"a{i}") for i in range(4)]
