@@ -179,7 +179,7 @@ class Asking:
 
     async def _again(self, job: Job, wait_s: float) -> None:
         """It surely did not run: the intent is taken back before the wait."""
-        await self._mark(job, intent_at=None, detail=f"Busy; trying again in {max(1, wait_s):.0f} s")
+        await self._mark(job, intent_at=None, detail=f"Busy; trying again in {wait_s:.0f} s")
         await asyncio.sleep(wait_s)
 
     def _next(self, job: Job) -> Model | None:

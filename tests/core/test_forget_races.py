@@ -1,7 +1,7 @@
 """A person is forgotten by whoever asked it, though a sweep comes along: the receipt tells what there was."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Container
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -69,10 +69,8 @@ def worker(house: House, database: Database, withdraw: Withdrawals) -> Deletion:
     async def forget_workflows(ids: list[str]) -> None:
         pass
 
-    async def settled(user_ids: Container[str]) -> None:
-        await house.app.thumbnails.settled(user_ids)
-
     app = house.app
+    settled = app.thumbnails.settled
     return Deletion(database, app.objects, app.spool, app.stops, forget_workflows, withdraw, settled)
 
 
