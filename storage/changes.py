@@ -97,7 +97,7 @@ class Changes:
         """
         while True:
             try:
-                result = await self._database.write(self._owned(creation_id, work))
+                result = await self._database.change(self._owned(creation_id, work))
             except StorageBusy:
                 log.warning("storage_busy_again_soon")
                 await asyncio.sleep(AGAIN_S)

@@ -21,6 +21,7 @@ class Database:
 
     Each takes a function of a `Session`, runs it in a thread, and commits or rolls back. On PostgreSQL a write is run
     again where another one was faster, or the server was gone; on SQLite, where one that shared its transaction failed.
+    What `look` and `change` are given may run on the event loop, so it is short: a few statements that know their keys.
     So `work` may run several times, changes nothing but rows, and takes nothing back itself: it raises.
     """
 
@@ -46,6 +47,14 @@ class Database:
             StorageBusy: the lock was not free within `LOCK_WAIT_MS`, or the disk is full. Nothing was stored.
         """
         return await self._way.write(work)
+
+    async def change(self, work: Callable[[Session], T]) -> T:
+        """Run one small transaction by keys, where it can be, without another thread, beside others that come at once.
+
+        Raises:
+            StorageBusy: as of `write`.
+        """
+        return await self._way.change(work)
 
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run one transaction of an incoming wish, before all other writes, giving up after `RECORD_WITHIN_S`."""

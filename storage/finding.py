@@ -79,7 +79,7 @@ def page(session: Session, user_id: str, query: Query) -> Page:
     if match is None:
         return Page((), None)
     limit = max(1, min(query.limit, PAGE_MAX))
-    found: Any = rows.read(session, _wanted(session, user_id, query, match).limit(limit + 1))
+    found: Any = session.connection().execute(_wanted(session, user_id, query, match).limit(limit + 1)).all()
     more = len(found) > limit
     return Page(tuple(found[:limit]), found[limit - 1].seq if more else None)
 

@@ -87,10 +87,11 @@ def _tell(begun: Sequence[Waiting], ends: Sequence[Any]) -> None:
         told[waiting.future.get_loop()].append((waiting.future, end))
     for loop, pairs in told.items():
         with suppress(RuntimeError):  # it is closed: nobody waits any more
-            loop.call_soon_threadsafe(_settle, pairs)
+            loop.call_soon_threadsafe(settle, pairs)
 
 
-def _settle(pairs: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
+def settle(pairs: Sequence[tuple[asyncio.Future[Any], Any]]) -> None:
+    """Tell whoever still waits the result, or the error, that their work came to."""
     for future, end in pairs:
         if future.done():  # whoever waited was cancelled
             continue

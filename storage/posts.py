@@ -69,7 +69,7 @@ def intend(session: Session, creation: Creation, thread: str, role: str) -> tupl
     """The row of a message in its role, and whether it was made just now."""
     found = rows.read(session, _IN_ROLE, of=creation.id, role=role)
     if found:
-        return Post(**found[0]._mapping), False
+        return Post(**found[0]._asdict()), False
     post = Post(creation_id=creation.id, user_id=creation.user_id, role=role, thread=thread)
     rows.add(session, [post])
     return post, True

@@ -7,11 +7,14 @@ objects that it has loaded do not notice what is written here.
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
+from sqlite3 import Cursor
 from typing import Any
 
-from sqlalchemy import Executable, Row, Table, insert
+from sqlalchemy import Connection, Executable, Row, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
+
+from storage.prepared import Prepared, prepared
 
 LOCKED: dict[str, Any] = {"key_share": True}
 """For `with_for_update`: nobody else writes the row before this transaction ends. SQLite has one writer anyway.
@@ -28,13 +31,16 @@ def table_of(kind: type[SQLModel]) -> Any:
 def write(session: Session, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
     """Run a prepared statement, once for each set of values. Returns how many rows it changed."""
     session.flush()
-    return session.connection().execute(statement, values).rowcount
+    return int(_run(session.connection(), statement, values).rowcount)
 
 
 def read(session: Session, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
     """Run a prepared query. The rows have their columns' names, as the objects of the mapper would."""
     session.flush()
-    return session.connection().execute(statement, values).all()
+    connection = session.connection()
+    if quick := _quick(connection, statement, values):
+        return quick.rows(quick.run(_driver(connection), values))
+    return connection.execute(statement, values).all()
 
 
 def add(session: Session, rows: Iterable[SQLModel]) -> None:
@@ -43,22 +49,41 @@ def add(session: Session, rows: Iterable[SQLModel]) -> None:
     connection = session.connection()
     for row in rows:
         values = {name: value for name, value in row.model_dump().items() if value is not None}
-        key = connection.execute(_insert(type(row)), values).inserted_primary_key or ()
-        for column, value in zip(table_of(type(row)).primary_key, key, strict=True):
+        ended = _run(connection, _insert(type(row)), values)
+        for column in table_of(type(row)).primary_key:
             if column.name not in values:
-                setattr(row, column.name, value)
+                given = ended.lastrowid if isinstance(ended, Cursor) else ended.inserted_primary_key[0]
+                setattr(row, column.name, given)
 
 
 def claim(session: Session, row: SQLModel) -> None:
     """Insert a row unless its key is taken. Who came first is told by the row alone: PostgreSQL counts nothing here."""
-    session.flush()
-    connection = session.connection()
-    connection.execute(_claim(type(row), connection.dialect.name), row.model_dump(exclude_none=True))
+    write(session, _claim(type(row), session.get_bind().dialect.name), row.model_dump(exclude_none=True))
 
 
 def insert_of(session: Session) -> Any:
     """The `INSERT` of this database, which knows `ON CONFLICT`."""
     return _insert_of(session.get_bind().dialect.name)
+
+
+def _run(connection: Connection, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> Any:
+    """Run a statement, by SQLite's own driver where that is at hand."""
+    one = values if isinstance(values, Mapping) else values[0]
+    quick = _quick(connection, statement, one)
+    if quick is None:
+        return connection.execute(statement, values)
+    if isinstance(values, Mapping):
+        return quick.run(_driver(connection), values)
+    return quick.run_each(_driver(connection), values)
+
+
+def _quick(connection: Connection, statement: Executable, values: Mapping[str, Any]) -> Prepared | None:
+    dialect = connection.dialect
+    return prepared(statement, tuple(values), dialect) if dialect.name == "sqlite" else None
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection
 
 
 def _insert_of(dialect: str) -> Any:

@@ -14,19 +14,18 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import make_transient
 from sqlmodel import Session
 
 from storage.errors import StorageBusy
-from storage.glances import Glances, Occupied
+from storage.glances import Glances
 from storage.lines import Line, Take, Work
 from storage.patience import LOCK_WAIT_MS, Patience, left_ms
-from storage.turns import Turns
+from storage.rounds import TOGETHER, Rounds
+from storage.standing import Part
+from storage.turns import Occupied, Turns
 
 T = TypeVar("T")
 READERS = 4
-TOGETHER = 16
-"""How many writes that wait share one transaction, and one flush of the disk; fewer where a wish waits."""
 READ_TOGETHER = 4
 """How many reads that wait share one snapshot and one connection."""
 
@@ -45,6 +44,7 @@ class Sqlite:
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
         self._caretaker = ThreadPoolExecutor(1, thread_name_prefix="db-purge")
         self._turns = Turns()
+        self._rounds = Rounds(engine, self._turns)
         self._patience = Patience()
 
     async def read(self, work: Callable[[Session], T]) -> T:
@@ -61,9 +61,17 @@ class Sqlite:
         """Run one transaction, as one part of a transaction with others that wait: each counts or fails by itself."""
         return await self._writes.run(work)
 
+    async def change(self, work: Callable[[Session], T]) -> T:
+        """Run a small transaction at once, on the loop; where that would have to wait, as `write` does."""
+        with suppress(Occupied):
+            return await self._rounds.run(work)
+        return await self.write(work)
+
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run the transaction of a wish, before all other writes."""
         came = monotonic()
+        with suppress(Occupied):
+            return await self._rounds.run(work, is_wish=True)
         return await _run(self._recorder, lambda: self._record(work, came))
 
     async def purge(self) -> None:
@@ -76,6 +84,7 @@ class Sqlite:
         self._writes.close()
         self._recorder.shutdown(wait=True)
         self._caretaker.shutdown(wait=True)
+        self._rounds.close()
         self._glances.close()
         self._engine.dispose()
 
@@ -202,35 +211,18 @@ def _read(connection: Connection, work: Callable[[Session], Any]) -> Any:
         return error
 
 
-class _Part(Session):
-    """A part of a transaction that others share, which it may not take back: it raises its error instead."""
-
-    def rollback(self) -> None:
-        """Never."""
-        raise NotImplementedError
-
-
-@event.listens_for(_Part, "pending_to_persistent")
-def _note(part: _Part, added: Any) -> None:
-    part.info.setdefault("added", []).append(added)
-
-
 def _part(parts: ExitStack, connection: Connection, work: Work[Any]) -> Any:
     """What one of several writes returns. Until all are committed, it remembers what it added."""
-    part = parts.enter_context(_Part(connection, expire_on_commit=False, join_transaction_mode="rollback_only"))
+    part = parts.enter_context(Part(connection, expire_on_commit=False, join_transaction_mode="rollback_only"))
     parts.push(partial(_give_back, part))
     result = work(part)
     part.flush()
     return result
 
 
-def _give_back(part: _Part, failed: type[BaseException] | None, *_: object) -> None:
-    """Let what was added be new again where it does not stand: the next attempt would take it for stored."""
+def _give_back(part: Part, failed: type[BaseException] | None, *_: object) -> None:
     if failed:
-        added = part.info.get("added", [])
-        part.expunge_all()
-        for each in added:
-            make_transient(each)
+        part.renew()
 
 
 def _busy() -> StorageBusy:

@@ -167,4 +167,4 @@ class SlackAdapter:
         return views.result_actions(view.assets, view, missing=missing, credit=credit)
 
     async def _remember(self, post_id: str, file_ids: list[str]) -> None:
-        await self._database.write(lambda session: posts.files(session, post_id, file_ids))
+        await self._database.change(lambda session: posts.files(session, post_id, file_ids))

@@ -42,6 +42,10 @@ class WatchedDatabase(Database):
         """Run one transaction."""
         return await self._timed("write", super().write, work)
 
+    async def change(self, work: Callable[[Session], T]) -> T:
+        """Run one small transaction by keys."""
+        return await self._timed("write", super().change, work)
+
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run one transaction of an incoming wish."""
         return await self._timed("record", super().record, work)

@@ -203,7 +203,7 @@ class Admission:
         """
         if self._crew:
             return await self._admit_some(self._crew)
-        begun = await self._database.write(lambda session: self._admitted(session, chosen))
+        begun = await self._database.change(lambda session: self._admitted(session, chosen))
         for creation_id in begun:
             task = asyncio.create_task(self._begin(creation_id), name=f"start of {creation_id}")
             self._starts.add(task)

@@ -98,7 +98,7 @@ class Planning:
             return True
         if begun or not going_back.goes_on(rows):
             return False
-        await self._database.write(lambda session: lineage.begin_from_head(session, creation.id, rows.thread))
+        await self._database.change(lambda session: lineage.begin_from_head(session, creation.id, rows.thread))
         return True
 
     async def failed(self, creation_id: str, code: str, message: str) -> None:

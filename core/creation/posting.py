@@ -108,7 +108,7 @@ class Posting:
             root = posts.opened(session, creation_id, str(message.thread), message.id)
             return MessageRef(ThreadRef.parse(root.thread), root.message_id)
 
-        return await self._database.write(work)
+        return await self._database.change(work)
 
     async def share(self, asset: Asset, thread: ThreadRef, adapter: Adapter, event: str) -> MessageRef | None:
         """Show one asset again in another place, once for each event."""
@@ -307,7 +307,7 @@ class Posting:
 
     async def _intend(self, shown: Shown, role: str, thread: ThreadRef | None = None) -> tuple[Post, bool]:
         where, creation = str(thread or shown.thread), shown.rows.creation
-        post, is_new = await self._database.write(lambda session: posts.intend(session, creation, where, role))
+        post, is_new = await self._database.change(lambda session: posts.intend(session, creation, where, role))
         if is_new:
             self._intended.add(post.id)
         return post, is_new
@@ -315,11 +315,11 @@ class Posting:
     async def _note(self, post: Post, message: MessageRef, revision: int) -> None:
         post.state, post.message_id, post.revision = PostState.SENT, message.id, revision
         self._intended.discard(post.id)
-        await self._database.write(lambda session: posts.sent(session, post.id, message.id, revision))
+        await self._database.change(lambda session: posts.sent(session, post.id, message.id, revision))
 
     async def _lost(self, post: Post) -> None:
         self._intended.discard(post.id)
-        await self._database.write(lambda session: posts.lost(session, post.id))
+        await self._database.change(lambda session: posts.lost(session, post.id))
 
 
 def groups(rows: Snapshot, shown: set[str], at: datetime) -> list[list[Asset]]:

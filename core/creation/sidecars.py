@@ -65,7 +65,7 @@ class Sidecars:
             file = folder / "recipe.json"
             await asyncio.to_thread(_write, file, rows)
             await self._objects.put(key, file, MEDIA_TYPE)
-        if await self._database.write(lambda session: gallery.mark(session, asset.user_id, asset.id, sidecar=True)):
+        if await self._database.change(lambda session: gallery.mark(session, asset.user_id, asset.id, sidecar=True)):
             return key
         await self._objects.delete(key)  # its asset was deleted meanwhile
         return None

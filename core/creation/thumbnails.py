@@ -77,7 +77,7 @@ class Thumbnails:
             async with self._turn:
                 made = await self._pool.run(maker, {"source": str(source), "target": str(target)})
             await self._objects.put(key, target, MEDIA_TYPE)
-        if await self._database.write(lambda session: _note(session, asset, key, made.get("look"))):
+        if await self._database.change(lambda session: _note(session, asset, key, made.get("look"))):
             return key
         await self._objects.delete(key)  # its asset was deleted meanwhile
         return None
@@ -90,7 +90,7 @@ class Thumbnails:
         async with working_folder(self._folder) as folder:
             small = await self._objects.fetch(asset.thumbnail_key or "", folder)
             look = await self._pool.run("core.native.pictures:look", {"source": str(small)})
-        await self._database.write(lambda session: _note(session, asset, asset.thumbnail_key, look))
+        await self._database.change(lambda session: _note(session, asset, asset.thumbnail_key, look))
         return asset.thumbnail_key
 
 
