@@ -118,7 +118,7 @@ class Studio:
 
     async def creation(self, user_id: str, creation_id: str, *, place: bool = True) -> CreationView:
         """The newest view of one creation; `place`: with its place in line, which costs a look at the whole line."""
-        rows = await self._database.look(lambda session: creations.looked_at(session, creation_id, user_id))
+        rows = await self._database.look(lambda session: creations.snapshot(session, creation_id, user_id))
         if rows is None:
             raise NotFound
         if rows.creation.state != CreationState.QUEUED or not place:

@@ -110,11 +110,15 @@ _UNDER_WAY = (
 )
 _ADMIT = _TOUCH.where(_CREATIONS.c.state == CreationState.QUEUED)
 _ADD_COST = _TOUCH.values(planning_micros=_CREATIONS.c.planning_micros + bindparam("more"))
-_CREATION = (
-    columns(Creation, Thread).join(Thread, col(Thread.id) == col(Creation.thread_id)).where(col(Creation.id) == _OF)
-)
-_STEPS = columns(Step).where(col(Step.creation_id) == _OF).order_by(col(Step.index))
-_ASSETS = columns(Asset).where(col(Asset.creation_id) == _OF).order_by(col(Asset.letter), col(Asset.ordinal))
+_CREATION = columns(
+    _CREATIONS,
+    _THREADS.c.ref.label("thread_ref"),
+    _THREADS.c.title.label("thread_title"),
+    _THREADS.c.head_id.label("thread_head_id"),
+).where(_CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id)
+_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
+_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
+_ASSETS = _ASSETS.order_by(_ASSET_ROWS.c.letter, _ASSET_ROWS.c.ordinal)
 _RATINGS = (
     columns(_VOTE_ROWS.c.asset_id, _VOTE_ROWS.c.value)
     .join_from(_ASSET_ROWS, _VOTE_ROWS, _VOTE_ROWS.c.asset_id == _ASSET_ROWS.c.id)
@@ -123,14 +127,12 @@ _RATINGS = (
 _INBOUNDS = rows.table_of(Inbound)
 _INBOUND = columns(_INBOUNDS.c.creation_id).where(_INBOUNDS.c.event_key == _OF)
 _THREAD_AT = columns(_THREADS.c.id).where(_THREADS.c.ref == _OF)
-_LOOKED_AT = columns(_CREATIONS, _THREADS.c.ref.label("thread_ref"), _THREADS.c.title.label("thread_title")).where(
-    _CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id
-)
 _STATE = columns(_CREATIONS.c.state).where(_CREATIONS.c.id == _OF)
 _STANDING = columns(_THREADS.c.ref, _CREATIONS.c.state, _CREATIONS.c.started_at, _CREATIONS.c.worker).where(
     _CREATIONS.c.id == _OF, _THREADS.c.id == _CREATIONS.c.thread_id
 )
-_TURNS = columns(Turn).where(col(Turn.creation_id) == _OF).order_by(col(Turn.index))
+_TURN_ROWS = rows.table_of(Turn)
+_TURNS = columns(_TURN_ROWS).where(_TURN_ROWS.c.creation_id == _OF).order_by(_TURN_ROWS.c.index)
 _IN_THREAD = (
     columns(_CREATIONS.c.id)
     .where(
@@ -148,15 +150,11 @@ _COUNT_ROUND = (
     .values(rounds=_THREADS.c.rounds + 1, head_id=None)
     .returning(_THREADS.c.rounds)
 )
-_PLACE = ("id", "user_id", "thread_id", "follows", "created_at", "surface", "worker", "action", "options")
-_PLACES = (
-    columns(*(_CREATIONS.c[name] for name in _PLACE))
-    .where(_CREATIONS.c.state == bindparam("state"))
-    .order_by(_CREATIONS.c.created_at, _CREATIONS.c.id)
-)
-_PLAIN_STEPS = columns(_STEP_ROWS).where(_STEP_ROWS.c.creation_id == _OF).order_by(_STEP_ROWS.c.index)
-_PLAIN_ASSETS = columns(_ASSET_ROWS).where(_ASSET_ROWS.c.creation_id == _OF)
-_PLAIN_ASSETS = _PLAIN_ASSETS.order_by(_ASSET_ROWS.c.letter, _ASSET_ROWS.c.ordinal)
+_PLACE = [_CREATIONS.c[name] for name in ("id", "user_id", "thread_id", "follows", "created_at", "surface", "worker")]
+_BY_AGE = (_CREATIONS.c.created_at, _CREATIONS.c.id)
+_WAITING = columns(*_PLACE, _CREATIONS.c.action, _CREATIONS.c.options).order_by(*_BY_AGE)
+_WAITING = _WAITING.where(_CREATIONS.c.state == CreationState.QUEUED)
+_RUNNING = columns(*_PLACE).where(_CREATIONS.c.state == CreationState.RUNNING).order_by(*_BY_AGE)
 
 
 # --- recording ---------------------------------------------------------------------------------------------------
@@ -236,36 +234,26 @@ def thread_of(session: Session, user_id: str, workspace_id: str | None, ref: str
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
-def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
-    """The rows behind one view. With `user_id`, another person's creation is as missing as none."""
-    wanted = {"of": creation_id}
-    found = session.execute(_CREATION, wanted).first()
-    if found is None or (user_id is not None and found[0].user_id != user_id):
-        return None
-    creation, thread = found
-    steps = tuple(session.execute(_STEPS, wanted).scalars()) if creation.started_at else ()
-    assets = tuple(session.execute(_ASSETS, wanted).scalars()) if creation.round else ()
-    return Snapshot(creation, thread, steps, assets, _notes(session, creation, assets))
-
-
 class _Thread(NamedTuple):
+    id: str
     ref: str
     title: str
+    head_id: str | None
 
 
-def looked_at(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
-    """The same for who only looks, as a view does after every change: plain rows with the columns of the classes.
+def snapshot(session: Session, creation_id: str, user_id: str | None = None) -> Snapshot | None:
+    """The rows behind one view. With `user_id`, another person's creation is as missing as none.
 
-    Nothing may be changed in them, and they have none of the classes' properties; of the thread there is its address
-    and its title.
+    They are plain rows with the columns of the classes: nothing may be changed in them, and they have none of the
+    classes' properties. Of the thread there is what `_Thread` names.
     """
-    found = rows.read(session, _LOOKED_AT, of=creation_id)
+    found = rows.read(session, _CREATION, of=creation_id)
     if not found or (user_id is not None and found[0].user_id != user_id):
         return None
     creation: Any = found[0]
-    steps: Any = rows.read(session, _PLAIN_STEPS, of=creation_id) if creation.started_at else ()
-    assets: Any = rows.read(session, _PLAIN_ASSETS, of=creation_id) if creation.round else ()
-    thread: Any = _Thread(creation.thread_ref, creation.thread_title)
+    steps: Any = rows.read(session, _STEPS, of=creation_id) if creation.started_at else ()
+    assets: Any = rows.read(session, _ASSETS, of=creation_id) if creation.round else ()
+    thread: Any = _Thread(creation.thread_id, creation.thread_ref, creation.thread_title, creation.thread_head_id)
     return Snapshot(creation, thread, tuple(steps), tuple(assets), _notes(session, creation, assets))
 
 
@@ -323,8 +311,9 @@ def state(session: Session, creation_id: str) -> CreationState | None:
 
 
 def turns(session: Session, creation_id: str) -> list[Turn]:
-    """A creation's planner turns, in order."""
-    return list(session.execute(_TURNS, {"of": creation_id}).scalars())
+    """A creation's planner turns, in order: plain rows."""
+    found: Any = rows.read(session, _TURNS, of=creation_id)
+    return list(found)
 
 
 def author_of_inputs(session: Session, creation: Creation) -> str | None:
@@ -358,16 +347,18 @@ def unfinished(session: Session, user_id: str) -> list[str]:
 # --- admission ---------------------------------------------------------------------------------------------------
 
 
-def places(session: Session, state: CreationState) -> list[Place]:
-    """Every creation in one state, oldest first."""
-    return [_place(row) for row in rows.read(session, _PLACES, state=state)]
+def waiting(session: Session) -> list[Place]:
+    """The line, oldest first."""
+    return [_place(row, _is_long(row.action, row.options)) for row in rows.read(session, _WAITING)]
 
 
-def _place(row: Any) -> Place:
-    long = _is_long(row.action, row.options)
-    return Place(
-        row.id, row.user_id, row.thread_id, row.follows, row.created_at, row.surface, worker=row.worker, long=long
-    )
+def running(session: Session) -> list[Place]:
+    """Every creation that was let in, oldest first; how long each takes is not told."""
+    return [_place(row) for row in rows.read(session, _RUNNING)]
+
+
+def _place(row: Any, long: bool = False) -> Place:
+    return Place(row.id, row.user_id, row.thread_id, row.follows, row.created_at, row.surface, row.worker, long)
 
 
 def _is_long(action: str | None, options: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from functools import cache
 from sqlite3 import Cursor
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Row, Table, insert
+from sqlalchemy import Connection, Executable, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
@@ -34,8 +34,8 @@ def write(session: Session, statement: Executable, values: Mapping[str, Any] | S
     return int(_run(session.connection(), statement, values).rowcount)
 
 
-def read(session: Session, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
-    """Run a prepared query. The rows have their columns' names, as the objects of the mapper would."""
+def read(session: Session, statement: Executable, **values: Any) -> Sequence[Any]:
+    """Run a prepared query. Its rows are tuples with their columns' names, as the objects of the mapper would have."""
     session.flush()
     connection = session.connection()
     if quick := _quick(connection, statement, values):

@@ -104,7 +104,7 @@ def unguarded(session: Session, asset_id: str) -> Asset | None:
 
 
 def looked_at(session: Session, asset_id: str) -> Asset | None:
-    """The same for a view alone: a plain row, see `creations.looked_at`."""
+    """The same for a view alone: a plain row, see `creations.snapshot`."""
     found: Any = rows.read(session, _ONE, of=asset_id)
     return found[0] if found else None
 

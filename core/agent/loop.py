@@ -12,7 +12,7 @@ from core.agent.messages import Turn as Answer
 from core.agent.tools import TOOLS, AnyArguments, ToolSpec
 from core.providers.base import Kind, Tool
 from storage.creations import Snapshot
-from storage.tables import Asset, Creation, Step, StepState, Turn
+from storage.tables import Asset, Creation, Step, StepState, Turn, version_of
 
 MAX_CALLS = 12
 MAX_REPAIRS = 2
@@ -76,7 +76,11 @@ def _attached(asset: Asset) -> str:
     """What counts of an attached asset: of an upload its name, as nobody described it."""
     uploaded = asset.kind == Kind.UPLOAD
     words = {"uploaded": True, "file_name": asset.asked} if uploaded else {"prompt": asset.prompt}
-    facts = {"kind": _kind_of(asset), "version": asset.version, "duration_s": asset.duration_s} | words
+    facts = {
+        "kind": _kind_of(asset),
+        "version": version_of(asset.round, asset.letter),
+        "duration_s": asset.duration_s,
+    } | words
     cut = {name: value[:TOLD_WORDS] if isinstance(value, str) else value for name, value in facts.items()}
     return json.dumps({name: value for name, value in cut.items() if value}, ensure_ascii=False)
 
@@ -115,7 +119,7 @@ def told(asset: Asset, aspect: str | None = None) -> dict[str, Any]:
         "asset_id": asset.id,
         "kind": asset.kind,
         "prompt": asset.prompt,
-        "version": asset.version,
+        "version": version_of(asset.round, asset.letter),
         "aspect": aspect,
         "duration_s": asset.duration_s,
     }

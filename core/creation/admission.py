@@ -16,13 +16,14 @@ from storage import creations
 from storage.changes import Changes
 from storage.creations import Place
 from storage.database import Database
-from storage.tables import CreationState
 
 log = structlog.get_logger()
 SWEEP_S = 1.0
 REST = 1.0
 """Times as long as a look at the line took, before the next."""
 LINE_FRESH_S = 0.25
+FEW = 100
+"""So many creations, in line or running, are read on the loop; more by a thread."""
 NEAR = 20
 """So far from the front each place counts."""
 TYPICAL_S = 6.0
@@ -127,6 +128,7 @@ class Admission:
         self._door = asyncio.Lock()
         self._starts: set[asyncio.Task[None]] = set()
         self._line: tuple[float, list[Place]] = (0.0, [])
+        self._seen = 0
         self._typical_s = TYPICAL_S
         self.open = True
         """False while draining: nothing new starts here."""
@@ -232,7 +234,10 @@ class Admission:
         return [each for each in ids if creations.admit(session, each, self._worker_id, self._deadline)]
 
     async def _read(self) -> tuple[list[Place], list[Place]]:
-        return await self._database.read(_places)
+        look = self._database.look if self._seen <= FEW else self._database.read
+        waiting, running = await look(_places)
+        self._seen = len(waiting) + len(running)
+        return waiting, running
 
     async def _order(self, creation_id: str) -> list[Place]:
         """The line, read anew where it is old, or from before this creation came."""
@@ -245,5 +250,5 @@ class Admission:
 
 def _places(session: Session) -> tuple[list[Place], list[Place]]:
     """Who waits and who runs; where nobody waits, nobody asks who runs."""
-    waiting = creations.places(session, CreationState.QUEUED)
-    return waiting, creations.places(session, CreationState.RUNNING) if waiting else []
+    waiting = creations.waiting(session)
+    return waiting, creations.running(session) if waiting else []

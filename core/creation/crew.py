@@ -13,7 +13,7 @@ from storage import creations, workers
 from storage.creations import Place
 from storage.database import Database
 from storage.notices import MISSED, Notices
-from storage.tables import CreationState, now
+from storage.tables import now
 
 LEFT_TO_OTHERS = timedelta(seconds=1)
 """How long a wish is left to the worker that has less to do; then it is anybody's."""
@@ -64,8 +64,7 @@ class Crew:
             creations.admitting(session)
             if not workers.holds(session, heartbeat.id):
                 return []
-            waiting = creations.places(session, CreationState.QUEUED)
-            running = creations.places(session, CreationState.RUNNING)
+            waiting, running = creations.waiting(session), creations.running(session)
             crew = [each.id for each in workers.living(session, heartbeat.rhythm.ttl)]
             mine = share(admissible(waiting, running, room), running, crew, heartbeat.id, now())
             return [place.id for place in mine if creations.admit(session, place.id, heartbeat.id, deadline)]

@@ -49,7 +49,7 @@ class Finishing:
 
 
 def _rows(session: Session, creation_id: str) -> tuple[Snapshot | None, list[Turn]]:
-    return creations.looked_at(session, creation_id), creations.turns(session, creation_id)
+    return creations.snapshot(session, creation_id), creations.turns(session, creation_id)
 
 
 def outcome(rows: Snapshot, turns: Sequence[Turn]) -> CreationState:

@@ -64,7 +64,7 @@ class Planning:
 
     async def plan(self, creation_id: str, index: int) -> Plan:
         """One turn: the steps it leads to, and whether it was the last. Never raises for what a person did."""
-        past = await self._database.read(lambda session: _past(session, creation_id))
+        past = await self._database.look(lambda session: _past(session, creation_id))
         if not past:
             return NOTHING
         rows, turns = past[-1]

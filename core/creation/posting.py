@@ -278,7 +278,7 @@ class Posting:
 
     async def _shown(self, creation_id: str) -> Shown | None:
         def work(session: Session) -> tuple[Snapshot, list[Post], str, str] | None:
-            rows = creations.looked_at(session, creation_id)
+            rows = creations.snapshot(session, creation_id)
             if rows is None:
                 return None
             thread, creation = ThreadRef.parse(rows.thread.ref), rows.creation

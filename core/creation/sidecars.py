@@ -58,7 +58,7 @@ class Sidecars:
 
     async def _written(self, asset: Asset) -> str | None:
         key = sidecar_key(asset.object_key)
-        rows = await self._database.read(lambda session: _rows(session, asset))
+        rows = await self._database.look(lambda session: _rows(session, asset))
         if rows is None:
             return None
         async with working_folder(self._folder) as folder:
