@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
-from storage.tables import Asset, Step
+from storage import rows
+from storage.tables import Asset, Step, version_of
 from storage.visibility import names
 
 T = TypeVar("T", Asset, Step)
@@ -35,11 +38,15 @@ def ingredients(session: Session, assets: Sequence[Asset]) -> list[Ingredients]:
         Ingredients(
             asset,
             steps.get(asset.step_id or ""),
-            {each: sources[each].version for each in sources_of(asset) if each in sources},
+            {each: _version(sources[each]) for each in sources_of(asset) if each in sources},
             people.get(asset.credit_id or "", ""),
         )
         for asset in assets
     ]
+
+
+def _version(asset: Asset) -> str:
+    return version_of(asset.round, asset.letter)
 
 
 def sources_of(asset: Asset) -> list[str]:
@@ -59,5 +66,13 @@ def bare(session: Session, limit: int = 100) -> list[Asset]:
 
 
 def _by_id(session: Session, kind: type[T], ids: set[str | None]) -> dict[str | None, T]:
-    wanted = ids - {None}
-    return {row.id: row for row in session.exec(select(kind).where(col(kind.id).in_(wanted)))} if wanted else {}
+    """Plain rows, with the columns of the class."""
+    wanted = sorted(each for each in ids if each)
+    found: Any = rows.read(session, _THOSE[kind], those=wanted) if wanted else ()
+    return {row.id: row for row in found}
+
+
+_THOSE = {
+    kind: columns(rows.table_of(kind)).where(rows.table_of(kind).c.id.in_(bindparam("those", expanding=True)))
+    for kind in (Step, Asset)
+}

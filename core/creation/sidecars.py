@@ -11,7 +11,7 @@ from core.creation.beside import Beside
 from core.creation.sweeps import sweep
 from core.provenance.recipe import sidecar
 from core.trust.disk import working_folder
-from storage import gallery, recipes
+from storage import gallery, recipes, visibility
 from storage.database import Database
 from storage.objects import ObjectStore
 from storage.recipes import Ingredients, sidecar_key
@@ -72,7 +72,7 @@ class Sidecars:
 
 
 def _rows(session: Session, asset: Asset) -> Ingredients | None:
-    there = gallery.asset(session, asset.user_id, asset.id)
+    there = visibility.looked_at(session, asset.id)
     return recipes.ingredients(session, [there])[0] if there else None
 
 

@@ -5,6 +5,7 @@ from importlib.metadata import version
 from typing import Any
 
 from storage.recipes import Ingredients, sources_of
+from storage.tables import version_of
 
 FORMAT = "easel-recipe/1"
 
@@ -15,7 +16,7 @@ def recipe(rows: Ingredients) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "id": asset.id,
-        "version": asset.version,
+        "version": version_of(asset.round, asset.letter),
         "kind": asset.kind,
         "media_type": asset.media_type,
         "width": asset.width,

@@ -5,6 +5,7 @@ https://developers.openai.com/api/docs/api-reference/chat
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from openai import AsyncOpenAI, Timeout
@@ -54,7 +55,8 @@ class ChatCompletionsPlanner:
 
     def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
         """The most that one call can cost, in micro-dollars."""
-        return pricing.highest_micros(self._service.price, self._request(messages, tools), self._most_out)
+        request = self._request(messages, ())
+        return pricing.highest_micros(self._service.price, _tools_bytes(tools), request, self._most_out)
 
     def _request(
         self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], without: frozenset[str] = frozenset()
@@ -63,7 +65,7 @@ class ChatCompletionsPlanner:
         fields: dict[str, Any] = {
             "model": self._service.id,
             "messages": [_line(message) for message in _joined(telling.told(messages))],
-            "tools": [_tool(spec, strict) for spec in tools],
+            "tools": _tools(tools, strict),
             "parallel_tool_calls": True,
             "stream_options": {"include_usage": True},
             "max_completion_tokens": self._most_out,
@@ -73,6 +75,18 @@ class ChatCompletionsPlanner:
         if effort := "none" if self._thinks_silently else self._service.settings.get("reasoning_effort"):
             fields["reasoning_effort"] = effort
         return {name: value for name, value in fields.items() if name not in without}
+
+
+@cache
+def _tools(tools: tuple[ToolSpec, ...], strict: bool) -> list[dict[str, Any]]:
+    """The same for every request: never change what is returned."""
+    return [_tool(spec, strict) for spec in tools]
+
+
+@cache
+def _tools_bytes(tools: tuple[ToolSpec, ...]) -> int:
+    """Told strictly, which takes more words."""
+    return pricing.size_bytes(_tools(tools, True))
 
 
 def _tool(spec: ToolSpec, strict: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ whose turns are one round trip gains little from them. https://developers.openai
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from openai import AsyncOpenAI, AsyncStream, Timeout
@@ -49,7 +50,8 @@ class ResponsesPlanner:
 
     def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
         """The most that one call can cost, in micro-dollars."""
-        return pricing.highest_micros(self._service.price, self._request(messages, tools), self._most_out)
+        request = self._request(messages, ())
+        return pricing.highest_micros(self._service.price, _tools_bytes(tools), request, self._most_out)
 
     async def _stream(self, request: dict[str, Any]) -> AsyncStream[object]:
         """The events as they are: as the SDK's types, each is matched against all of them, and `response` brings back
@@ -66,7 +68,7 @@ class ResponsesPlanner:
             "model": self._service.id,
             "instructions": telling.system(messages),
             "input": [item for message in telling.told(messages) for item in _items(message)],
-            "tools": [_tool(spec, "strict" not in without) for spec in tools],
+            "tools": _tools(tools, "strict" not in without),
             "store": False,
             "parallel_tool_calls": True,
             "max_output_tokens": self._most_out,
@@ -74,6 +76,18 @@ class ResponsesPlanner:
         if effort := self._service.settings.get("reasoning_effort"):
             fields["reasoning"] = {"effort": effort}
         return {name: value for name, value in fields.items() if name not in without}
+
+
+@cache
+def _tools(tools: tuple[ToolSpec, ...], strict: bool) -> list[dict[str, Any]]:
+    """The same for every request: never change what is returned."""
+    return [_tool(spec, strict) for spec in tools]
+
+
+@cache
+def _tools_bytes(tools: tuple[ToolSpec, ...]) -> int:
+    """Told strictly, which takes more words."""
+    return pricing.size_bytes(_tools(tools, True))
 
 
 def _tool(spec: ToolSpec, strict: bool) -> dict[str, Any]:
