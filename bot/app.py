@@ -204,7 +204,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
     changes = Changes(database, others.notices, others.among_others)
     stops, pool = Stops(database), NativePool()
     thumbnails = Thumbnails(database, objects, pool, spool.folder)
-    sidecars = Sidecars(database, objects, spool.folder)
+    sidecars = Sidecars(database, objects)
 
     async def place(creation_id: str) -> tuple[int | None, float | None]:
         return await admission.place(creation_id)

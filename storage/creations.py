@@ -173,7 +173,9 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
     if (claimed := _claimed(session, new, creation_id)) != creation_id:
         return claimed, False
     thread_id = _thread(session, new)
-    creation = Creation(
+    rows.insert(
+        session,
+        Creation,
         id=creation_id,
         user_id=new.user_id,
         workspace_id=new.workspace_id,
@@ -186,7 +188,6 @@ def record(session: Session, new: NewCreation) -> tuple[str, bool]:
         action=new.action,
         follows=new.follows,
     )
-    rows.add(session, [creation])
     return creation_id, True
 
 
@@ -207,9 +208,10 @@ def _thread(session: Session, new: NewCreation) -> str:
     if known := rows.read(session, _THREAD_AT, of=new.thread_ref):
         return str(known[0].id)
     title = " ".join((new.prompt or new.action or "").split())[:80]
-    thread = Thread(ref=new.thread_ref, user_id=new.user_id, workspace_id=new.workspace_id, title=title)
-    rows.add(session, [thread])
-    return thread.id
+    thread_id = new_id()
+    values = {"id": thread_id, "ref": new.thread_ref, "user_id": new.user_id, "title": title}
+    rows.insert(session, Thread, workspace_id=new.workspace_id, **values)
+    return thread_id
 
 
 def thread_by_ref(session: Session, ref: str) -> Thread | None:

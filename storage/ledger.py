@@ -64,8 +64,10 @@ def reserve(
     for limit in limits:  # always in one order, as they are given back: two that lock the same rows must not cross
         if not _take(session, limit, total):
             return Short(limit, _left(session, limit))
-    charges = (
-        Charge(
+    for hold in holds:
+        rows.insert(
+            session,
+            Charge,
             creation_id=creation_id,
             step_id=hold.step_id,
             user_id=user_id,
@@ -75,9 +77,6 @@ def reserve(
             reserved_micros=hold.micros,
             budgets=[limit.id for limit in limits],
         )
-        for hold in holds
-    )
-    rows.add(session, charges)
     return None
 
 

@@ -40,13 +40,14 @@ def note(session: Session, asset: Asset, bits: int | None) -> None:
     assert asset.seq is not None
     rows.write(session, _LET_GO, {"of": asset.seq})
     quarters = _quarters(bits) if bits is not None else (_NOWHERE,) * 4
-    look = Look(
+    rows.insert(
+        session,
+        Look,
         asset_seq=asset.seq,
         user_id=asset.user_id,
         bits=_signed(FLAT if bits is None else bits),
         **dict(zip(("q0", "q1", "q2", "q3"), quarters, strict=True)),
     )
-    rows.add(session, [look])
 
 
 def bits_of(session: Session, asset: Asset) -> int | None:

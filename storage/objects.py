@@ -33,8 +33,8 @@ class Stored:
 class ObjectStore(Protocol):
     """A place for finished files. A second put under one key overwrites, so a repeated step leaves no second copy."""
 
-    async def put(self, key: str, source: Path, media_type: str) -> None:
-        """Store a file; when this returns, it survives a power cut. Cancelled, it leaves nothing behind.
+    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
+        """Store a file, or a few bytes; when this returns, they survive a power cut. Cancelled, it leaves nothing.
 
         Raises:
             StoreAway: a store beyond this machine did not keep it; the same may work later. So for all that follow.
@@ -99,7 +99,7 @@ class FileObjects:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="files")
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    async def put(self, key: str, source: Path, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
         """Copy beside the target, flush, then rename."""
         work = self._pool.submit(lambda: self._put(self._path(key), source))
         await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
@@ -169,16 +169,20 @@ class FileObjects:
         return path
 
     @staticmethod
-    def _put(target: Path, source: Path) -> None:
+    def _put(target: Path, source: Path | bytes) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         part = target.with_name(f".{target.name}.{uuid4().hex}.part")
         try:
-            shutil.copyfile(source, part)  # inside the kernel, where there is a way
+            if isinstance(source, bytes):
+                part.write_bytes(source)
+            else:
+                shutil.copyfile(source, part)  # inside the kernel, where there is a way
             with part.open("rb+") as copied:
                 os.fsync(copied.fileno())
             part.replace(target)
-        finally:
+        except BaseException:
             part.unlink(missing_ok=True)
+            raise
 
     @staticmethod
     def _delete_all(folder: Path) -> int:

@@ -5,17 +5,19 @@ types still turn those into what the database keeps, and back. What the mapper s
 objects that it has loaded do not notice what is written here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, partial
 from sqlite3 import Cursor
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Table, insert
+from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from storage.prepared import Prepared, prepared
 
+T = TypeVar("T")
 LOCKED: dict[str, Any] = {"key_share": True}
 """For `with_for_update`: nobody else writes the row before this transaction ends. SQLite has one writer anyway.
 
@@ -54,6 +56,12 @@ def add(session: Session, rows: Iterable[SQLModel]) -> None:
             if column.name not in values:
                 given = ended.lastrowid if isinstance(ended, Cursor) else ended.inserted_primary_key[0]
                 setattr(row, column.name, given)
+
+
+def insert(session: Session, kind: type[SQLModel], **values: Any) -> None:
+    """Insert one new row with the class's defaults, and make no object of it: that takes longer than to insert it."""
+    defaults = {name: make() for name, make in _defaults(kind) if name not in values}
+    write(session, _insert(kind), defaults | {name: value for name, value in values.items() if value is not None})
 
 
 def claim(session: Session, row: SQLModel) -> None:
@@ -97,4 +105,18 @@ def _claim(kind: type[SQLModel], dialect: str) -> Any:
 
 @cache
 def _insert(kind: type[SQLModel]) -> Any:
-    return insert(table_of(kind))
+    return insert_into(table_of(kind))
+
+
+@cache
+def _defaults(kind: type[SQLModel]) -> list[tuple[str, Callable[[], Any]]]:
+    """What makes the first value of each column that has one."""
+    made: dict[str, Any] = {name: each.default_factory for name, each in kind.model_fields.items()}
+    given = {name: each.default for name, each in kind.model_fields.items() if not each.is_required()}
+    return [
+        (name, made[name] or partial(_same, value)) for name, value in given.items() if made[name] or value is not None
+    ]
+
+
+def _same(value: T) -> T:
+    return value

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import file_digest, md5
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path, PurePosixPath
 from time import monotonic
 from typing import Any, TypeVar
@@ -52,7 +52,7 @@ class S3Objects:
             {} if bucket.encryption == "none" else {"ServerSideEncryption": bucket.encryption}
         )
 
-    async def put(self, key: str, source: Path, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
         """Store a file and look that it is there, whole.
 
         Raises:
@@ -130,9 +130,9 @@ class S3Objects:
 
     # --- writing --------------------------------------------------------------------------------------------------
 
-    def _put(self, key: str, source: Path, media_type: str, left: threading.Event) -> None:
-        size = source.stat().st_size
-        with source.open("rb") as file:
+    def _put(self, key: str, source: Path | bytes, media_type: str, left: threading.Event) -> None:
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        with BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
             if size <= WHOLE_MAX:
                 self._put_whole(key, file, media_type)
             else:
@@ -146,12 +146,14 @@ class S3Objects:
         with suppress(StoreAway):
             self._wire.call("delete_object", Key=key)
 
-    def _put_whole(self, key: str, file: BufferedReader, media_type: str) -> None:
+    def _put_whole(self, key: str, file: BufferedReader | BytesIO, media_type: str) -> None:
         digest = _base64(file_digest(file, lambda: md5(usedforsecurity=False)).digest())
         file.seek(0)
         self._wire.call("put_object", Key=key, Body=file, ContentType=media_type, ContentMD5=digest, **self._encrypted)
 
-    def _put_in_parts(self, key: str, file: BufferedReader, size: int, media_type: str, left: threading.Event) -> None:
+    def _put_in_parts(
+        self, key: str, file: BufferedReader | BytesIO, size: int, media_type: str, left: threading.Event
+    ) -> None:
         self._tidy()
         begun = self._wire.call("create_multipart_upload", Key=key, ContentType=media_type, **self._encrypted)
         upload = {"Key": key, "UploadId": begun["UploadId"]}
@@ -162,7 +164,7 @@ class S3Objects:
             self._abandon(upload)
             raise
 
-    def _parts(self, file: BufferedReader, size: int, left: threading.Event) -> Iterable[tuple[int, bytes]]:
+    def _parts(self, file: BufferedReader | BytesIO, size: int, left: threading.Event) -> Iterable[tuple[int, bytes]]:
         length = PART
         while length * PARTS_MAX < size:
             length *= 2

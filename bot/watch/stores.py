@@ -96,7 +96,7 @@ class WatchedObjects:
         """The store that is watched, for whoever asks what kind it is."""
         return self._objects
 
-    async def put(self, key: str, source: Path, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
         """Store a file."""
         await self._watched("put", self._objects.put(key, source, media_type))
 

@@ -1,16 +1,13 @@
 """Recipes beside the objects, so that the store explains itself without the database. Written beside the way."""
 
-import asyncio
 import json
 from collections.abc import Container
-from pathlib import Path
 
 from sqlmodel import Session
 
 from core.creation.beside import Beside
 from core.creation.sweeps import sweep
 from core.provenance.recipe import sidecar
-from core.trust.disk import working_folder
 from storage import gallery, recipes, visibility
 from storage.database import Database
 from storage.objects import ObjectStore
@@ -24,10 +21,9 @@ SWEEP_S = 300.0
 class Sidecars:
     """One JSON file beside each object. What could not be written is tried again by the sweep."""
 
-    def __init__(self, database: Database, objects: ObjectStore, folder: Path) -> None:
+    def __init__(self, database: Database, objects: ObjectStore) -> None:
         self._database = database
         self._objects = objects
-        self._folder = folder
         self._beside = Beside("sidecar", self._written)
 
     def soon(self, asset: Asset) -> None:
@@ -61,10 +57,8 @@ class Sidecars:
         rows = await self._database.look(lambda session: _rows(session, asset))
         if rows is None:
             return None
-        async with working_folder(self._folder) as folder:
-            file = folder / "recipe.json"
-            await asyncio.to_thread(_write, file, rows)
-            await self._objects.put(key, file, MEDIA_TYPE)
+        told = json.dumps(sidecar(rows), ensure_ascii=False, indent=1).encode()
+        await self._objects.put(key, told, MEDIA_TYPE)
         if await self._database.change(lambda session: gallery.mark(session, asset.user_id, asset.id, sidecar=True)):
             return key
         await self._objects.delete(key)  # its asset was deleted meanwhile
@@ -74,7 +68,3 @@ class Sidecars:
 def _rows(session: Session, asset: Asset) -> Ingredients | None:
     there = visibility.looked_at(session, asset.id)
     return recipes.ingredients(session, [there])[0] if there else None
-
-
-def _write(file: Path, rows: Ingredients) -> None:
-    file.write_text(json.dumps(sidecar(rows), ensure_ascii=False, indent=1), "utf-8")

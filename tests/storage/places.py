@@ -64,7 +64,7 @@ class Within:
     def __init__(self, store: S3Objects, prefix: str) -> None:
         self._store, self._prefix = store, prefix
 
-    async def put(self, key: str, source: Path, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
         await self._store.put(self._key(key), source, media_type)
 
     async def size(self, key: str) -> int | None:
