@@ -5,7 +5,7 @@ streamed picture, whose last event is a line of megabytes.
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Container
 from typing import Any
 
 from httpx2 import HTTPError, Request, StreamError, TimeoutException
@@ -16,8 +16,10 @@ _DONE = b"[DONE]"
 _UNTOLD = "An error occurred during streaming"
 
 
-async def events(chunks: AsyncIterator[bytes], request: Request) -> AsyncIterator[Event]:
-    """The data of each event, as far as it is a JSON object.
+async def events(
+    chunks: AsyncIterator[bytes], request: Request, wanted: Container[bytes] | None = None
+) -> AsyncIterator[Event]:
+    """The data of each event, as far as it is a JSON object. `wanted`: of events that say their name only these.
 
     Raises:
         APIConnectionError: the connection broke, or (APITimeoutError) nothing came in time.
@@ -26,13 +28,18 @@ async def events(chunks: AsyncIterator[bytes], request: Request) -> AsyncIterato
     """
     try:
         data: list[bytes] = []
+        name = b""
         async for line in _lines(chunks):
             if line.startswith(b"data:"):
                 data.append(line[5:])
+            elif line.startswith(b"event:"):
+                name = line[6:].strip()
             elif not line:
-                if (event := _event(b"\n".join(data).strip(), request)) is not None:
+                is_wanted = wanted is None or not name or name in wanted
+                if is_wanted and (event := _event(b"\n".join(data).strip(), request)) is not None:
                     yield event
                 data.clear()
+                name = b""
     except TimeoutException as error:
         raise APITimeoutError(request=request) from error
     except (HTTPError, StreamError) as error:

@@ -1,15 +1,17 @@
 """The rows behind one tool call: what is to be made, for whom, and from what."""
 
 from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from core.agent.loop import named_refs
 from core.agent.tools import TOOLS
 from core.providers.base import Kind, Tool
-from storage import creations, gallery
+from storage import creations, gallery, rows
 from storage.tables import Asset, Creation, Step, StepState
 
 
@@ -34,14 +36,17 @@ class Job:
 
 
 def job_of(session: Session, step_id: str) -> Job | None:
-    """A step's job; None once its owner was forgotten."""
-    found = session.execute(_JOB, {"of": step_id}).first()
-    return Job(*found) if found else None
+    """A step's job; None once its owner was forgotten. Its creation is a plain row, its step one that is kept up."""
+    for found in rows.read(session, _STEP, of=step_id):
+        step: Any = SimpleNamespace(**found._asdict())
+        for creation in rows.read(session, _CREATION, of=step.creation_id):
+            return Job(creation, step)
+    return None
 
 
-_JOB = (
-    columns(Creation, Step).join(Step, col(Step.creation_id) == col(Creation.id)).where(col(Step.id) == bindparam("of"))
-)
+_STEP_ROWS, _CREATION_ROWS = rows.table_of(Step), rows.table_of(Creation)
+_STEP = columns(_STEP_ROWS).where(_STEP_ROWS.c.id == bindparam("of"))
+_CREATION = columns(_CREATION_ROWS).where(_CREATION_ROWS.c.id == bindparam("of"))
 
 
 def states(session: Session, step_ids: list[str]) -> list[StepState]:

@@ -20,6 +20,19 @@ from core.agent.tools import ToolSpec
 from core.events import events
 
 _DROPPABLE = ("strict", "parallel_tool_calls", "max_output_tokens", "reasoning", "store")
+_TOLD = frozenset(
+    (
+        b"response.output_text.delta",
+        b"response.refusal.delta",
+        b"response.refusal.done",
+        b"response.output_item.done",
+        b"response.completed",
+        b"response.incomplete",
+        b"response.failed",
+        b"error",
+    )
+)
+"""What `_Answer` takes. The other events are the larger part: pieces of arguments, and the whole question again."""
 
 
 class ResponsesPlanner:
@@ -40,7 +53,7 @@ class ResponsesPlanner:
             answer = _Answer()
             request = self._request(messages, tools, without)
             async with await self._stream(request) as stream:
-                async for event in events(stream.response.aiter_bytes(), stream.response.request):
+                async for event in events(stream.response.aiter_bytes(), stream.response.request, _TOLD):
                     piece = answer.take(event)
                     if piece and on_text:
                         await on_text(piece)
