@@ -155,6 +155,15 @@ _BY_AGE = (_CREATIONS.c.created_at, _CREATIONS.c.id)
 _WAITING = columns(*_PLACE, _CREATIONS.c.action, _CREATIONS.c.options).order_by(*_BY_AGE)
 _WAITING = _WAITING.where(_CREATIONS.c.state == CreationState.QUEUED)
 _RUNNING = columns(*_PLACE).where(_CREATIONS.c.state == CreationState.RUNNING).order_by(*_BY_AGE)
+_IN_LINE = _CREATIONS.alias("in_line")
+_RUNNING_BEFORE = _RUNNING.where(
+    or_(
+        *(
+            _CREATIONS.c[name].in_(columns(_IN_LINE.c[name]).where(_IN_LINE.c.state == CreationState.QUEUED))
+            for name in ("user_id", "thread_id")
+        )
+    )
+)
 
 
 # --- recording ---------------------------------------------------------------------------------------------------
@@ -357,6 +366,11 @@ def waiting(session: Session) -> list[Place]:
 def running(session: Session) -> list[Place]:
     """Every creation that was let in, oldest first; how long each takes is not told."""
     return [_place(row) for row in rows.read(session, _RUNNING)]
+
+
+def running_before(session: Session) -> list[Place]:
+    """Of these, the ones of people who wait, or in the threads of what waits."""
+    return [_place(row) for row in rows.read(session, _RUNNING_BEFORE)]
 
 
 def _place(row: Any, long: bool = False) -> Place:

@@ -234,10 +234,12 @@ class Admission:
         return [each for each in ids if creations.admit(session, each, self._worker_id, self._deadline)]
 
     async def _read(self) -> tuple[list[Place], list[Place]]:
+        """Who waits, and who runs: without a limit for all, only those on whom somebody in line may have to wait."""
+        running = creations.running if self._room.overall else creations.running_before
         look = self._database.look if self._seen <= FEW else self._database.read
-        waiting, running = await look(_places)
-        self._seen = len(waiting) + len(running)
-        return waiting, running
+        found = await look(lambda session: _places(session, running))
+        self._seen = sum(map(len, found))
+        return found
 
     async def _order(self, creation_id: str) -> list[Place]:
         """The line, read anew where it is old, or from before this creation came."""
@@ -248,7 +250,7 @@ class Admission:
         return order
 
 
-def _places(session: Session) -> tuple[list[Place], list[Place]]:
-    """Who waits and who runs; where nobody waits, nobody asks who runs."""
+def _places(session: Session, running: Callable[[Session], list[Place]]) -> tuple[list[Place], list[Place]]:
+    """Where nobody waits, nobody asks who runs."""
     waiting = creations.waiting(session)
-    return waiting, creations.running(session) if waiting else []
+    return waiting, running(session) if waiting else []
