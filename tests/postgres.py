@@ -226,8 +226,10 @@ class Cluster:
         self._end(signal.SIGQUIT)
 
     def pause(self) -> None:
+        """The mother first: then no other is born, but one may just end."""
         for each in self._processes():
-            each.suspend()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.suspend()
 
     def resume(self) -> None:
         for each in self._processes():
@@ -261,11 +263,13 @@ class Cluster:
             process.kill()
             process.wait()
 
-    def _processes(self) -> list[psutil.Process]:
+    def _processes(self) -> Iterator[psutil.Process]:
+        """The mother, and whom she has once the caller is done with her."""
         if self._process is None:
-            return []
+            return
         mother = psutil.Process(self._process.pid)
-        return [mother, *mother.children(recursive=True)]
+        yield mother
+        yield from mother.children(recursive=True)
 
 
 def keep(said: IO[str], told: IO[str], password: str) -> None:
