@@ -127,8 +127,8 @@ async def test_a_link_is_made_with_an_end_and_taken_back(open_house: House) -> N
 async def test_all_links_end_at_once(open_house: House) -> None:
     home = open_house
     found = await card(home, await home.made(), "Share")
-    for _ in range(2):
-        await picked(home, found, "link", "A link for a day", shows="https://easel.example/s/")
+    for number in (1, 2):
+        await picked(home, found, "link", "A link for a day", shows=f"{number}. <https://easel.example/s/")
     act = await home.ada.press(found, "End all links")
     assert (await act.follow_up()).text == visibility.STOPPED
     assert (await only(home)).links_ended == 1
