@@ -16,24 +16,27 @@ from benchmarks.report import Report, show
 from tests.postgres import server
 
 CLIMATE = Climate(between_s=(3.0, 10.0))
-MILD = Climate(between_s=(1.0, 4.0), database_s=(5.0, 6.0), store_s=(2.0, 5.0))
+MILD = Climate(between_s=(0.5, 2.0), database_s=(3.0, 6.0), store_s=(2.0, 4.0))
+"""Each trouble comes at least once in half a minute."""
 ALONE = Pace(life_s=(0.3, 5.0), pauses=0.1, long_pauses=0.05)
 """Of one process: while it is stopped, nothing else happens."""
 TOGETHER = Pace(life_s=(0.5, 4.5))
+ALONE_SHORT = Pace(life_s=(0.3, 3.0), pauses=0.2, pause_s=(0.5, 3.0), long_pauses=0.0)
+TOGETHER_SHORT = Pace(life_s=(0.5, 3.0), pauses=0.25, pause_s=(0.5, 5.0), long_pauses=0.0)
 FULL = {
     "sqlite": Measure(kills=100, creations=420, pace=ALONE, climate=CLIMATE, settle_s=180, uncertain_most=5.0),
     "postgres": Measure(kills=100, creations=420, pace=TOGETHER, climate=CLIMATE, settle_s=240, uncertain_most=5.0),
 }
 SHORT = {
-    "sqlite": Measure(kills=8, creations=32, pace=replace(ALONE, long_pauses=0.0), climate=MILD, settle_s=90),
-    "postgres": Measure(kills=10, creations=40, pace=replace(TOGETHER, long_pauses=0.0), climate=MILD, settle_s=120),
+    "sqlite": Measure(kills=5, creations=24, pace=ALONE_SHORT, climate=MILD, settle_s=90),
+    "postgres": Measure(kills=6, creations=24, pace=TOGETHER_SHORT, climate=MILD, settle_s=90),
 }
 
 
 def main() -> int:
     """Run; returns the process's exit code."""
     parser = argparse.ArgumentParser(prog="make chaos")
-    parser.add_argument("--short", action="store_true", help="some minutes instead of twenty-five")
+    parser.add_argument("--short", action="store_true", help="two minutes instead of twenty-five")
     parser.add_argument("--database", choices=("sqlite", "postgres", "both"), default="both")
     parser.add_argument("--seed", type=int, default=None, help="the same order of blows and wishes as in another run")
     parser.add_argument("--kills", type=int, default=None)
