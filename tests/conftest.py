@@ -16,8 +16,8 @@ import structlog
 
 from bot.settings import Settings
 from storage.database import Database
-from storage.migrate import migrate
 from tests.fakes.house import House, opened
+from tests.furnished import EASEL, furnish_folder
 from tests.postgres import NoPostgres, Server, server
 
 FOREIGN = ("EASEL_", "OPENAI_", "REPLICATE_", "RUNWAYML_", "DISCORD_", "SLACK_", "S3_", "AWS_", "OTEL_")
@@ -114,7 +114,6 @@ async def house(settings: Settings) -> AsyncIterator[House]:
 @pytest.fixture
 def database(tmp_path: Path, database_url: str | None) -> Iterator[Database]:
     """Easel's tables, and nobody at work."""
-    built = Database(database_url or f"sqlite:///{tmp_path / 'easel.db'}")
-    migrate(built.engine)
+    built = Database(database_url or f"sqlite:///{furnish_folder(tmp_path) / EASEL}")
     yield built
     built.close()

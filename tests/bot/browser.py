@@ -17,6 +17,8 @@ from urllib.request import urlopen
 
 from playwright.async_api import Locator, Page, async_playwright, expect
 
+from tests.furnished import furnish_folder
+
 ROOT = Path(__file__).parents[2]
 FLAGS = (
     "--no-sandbox",
@@ -44,6 +46,7 @@ def easel(folder: Path, port: int | None = None, stop: signal.Signals = signal.S
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"EASEL_DATA_DIR": str(folder), "PORT": str(port), "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "bot", "run", "--host", "127.0.0.1"]
+    furnish_folder(folder)
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
         try:

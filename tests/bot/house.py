@@ -22,6 +22,7 @@ from bot.web.context import Web
 from bot.web.server import make_web
 from storage import gallery, people
 from storage.tables import Asset, Creation, CreationState, Step, Thread, now
+from tests.furnished import furnish
 
 MISSING = "0" * 32
 NAMES = ("ada", "bob")
@@ -161,7 +162,7 @@ async def house(folder: Path, *, worker: bool = False, **values: Any) -> AsyncIt
     """`values`: settings by their names in the environment."""
     settings = Settings(_env_file=None, EASEL_DATA_DIR=folder, **values)
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(running(settings, worker=worker))
+        app = await stack.enter_async_context(running(furnish(settings), worker=worker))
         context = web_of(app)
         open_url = await stack.enter_async_context(served(context))
         locked_url = await stack.enter_async_context(served(replace(context, token_demanded=True)))

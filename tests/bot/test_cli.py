@@ -24,6 +24,7 @@ from bot.lock import WorkerLock
 from bot.settings import Settings, secret_key
 from tests.conftest import POSTGRES
 from tests.fakes import media
+from tests.furnished import furnish_folder
 
 ROOT = Path(bot.__file__).parent.parent
 EASEL = (sys.executable, "-m", "bot")
@@ -96,15 +97,22 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Terminal:
+def bare(tmp_path: Path) -> Terminal:
+    """A folder in which no command ever ran."""
     return Terminal(tmp_path)
+
+
+@pytest.fixture
+def terminal(bare: Terminal) -> Terminal:
+    furnish_folder(bare.data)
+    return bare
 
 
 # --- create ------------------------------------------------------------------------------------------------------
 
 
-async def test_create_prints_the_creation_as_its_last_line_and_its_picture_is_what_it_says(terminal: Terminal) -> None:
-    ended = await terminal.run("create", "a lighthouse at dusk, wide", "--json")
+async def test_create_prints_the_creation_as_its_last_line_and_its_picture_is_what_it_says(bare: Terminal) -> None:
+    ended = await bare.run("create", "a lighthouse at dusk, wide", "--json")
     assert ended.code == 0
     creation = ended.json
     assert (creation["status"], creation["prompt"], creation["error"]) == (
@@ -261,15 +269,15 @@ async def test_inspect_knows_what_was_made_here_and_says_what_it_cannot_know(ter
     assert (missing.code, "There is no file" in missing.err) == (2, True)
 
 
-async def test_the_doctor_says_what_would_be_used_and_what_is_missing(terminal: Terminal) -> None:
-    ended = await terminal.run("doctor")
+async def test_the_doctor_says_what_would_be_used_and_what_is_missing(bare: Terminal) -> None:
+    ended = await bare.run("doctor")
     assert ended.code == 0
     for subject in ("SQLite", "Disk", "offline-sketch", "Budgets", "Discord", "Slack"):
         assert subject in ended.out
 
 
-async def test_migrating_again_says_that_nothing_was_to_be_done(terminal: Terminal) -> None:
-    first, again = await terminal.run("migrate"), await terminal.run("migrate")
+async def test_migrating_again_says_that_nothing_was_to_be_done(bare: Terminal) -> None:
+    first, again = await bare.run("migrate"), await bare.run("migrate")
     assert (first.code, again.code) == (0, 0)
     assert "already" not in first.out
     assert "already" in again.out
@@ -308,13 +316,13 @@ async def test_settings_are_read_from_a_env_file_and_the_environment_wins(termin
     assert "$5 per user" in ended.out
 
 
-async def test_the_secret_key_is_made_once_and_its_owner_s_alone(terminal: Terminal) -> None:
-    await terminal.run("doctor")
-    file = terminal.data / "secret.key"
+async def test_the_secret_key_is_made_once_and_its_owner_s_alone(bare: Terminal) -> None:
+    await bare.run("doctor")
+    file = bare.data / "secret.key"
     key = file.read_text()
     assert len(key) > 40
     assert file.stat().st_mode & 0o777 == 0o600
-    await terminal.run("doctor")
+    await bare.run("doctor")
     assert file.read_text() == key
 
 

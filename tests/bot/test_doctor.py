@@ -20,6 +20,7 @@ from tests.fakes.openai import GatewayPage, Hang, OpenAIServer, Status
 from tests.fakes.openai.models import OPENAI, Model, Use
 from tests.fakes.replicate import ReplicateServer, flux, stand_ins
 from tests.fakes.runway import RunwayServer
+from tests.furnished import furnish
 
 KEY = "sk-test-1"
 NOWHERE = "http://127.0.0.1:9"
@@ -59,7 +60,7 @@ class Findings(list[Finding]):
 
 async def consult(folder: Path, *, offline: bool = False, **values: Any) -> Findings:
     settings = Settings(_env_file=None, EASEL_DATA_DIR=folder / "data", **values)
-    async with running(settings, worker=False) as app:
+    async with running(furnish(settings), worker=False) as app:
         return Findings(await examine(app, offline=offline))
 
 

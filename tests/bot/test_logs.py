@@ -26,6 +26,7 @@ from tests.fakes.adapter import MemoryChat
 from tests.fakes.house import House, opened
 from tests.fakes.planner import ScriptedPlanner, calls, picture
 from tests.fakes.provider import ScriptedProvider, Way
+from tests.furnished import furnish_folder
 
 THREAD = ThreadRef(platform="chat", workspace="W1", channel="C1", thread="T1")
 Line = dict[str, Any]
@@ -141,6 +142,7 @@ def test_programs_are_told_in_json_and_people_in_lines() -> None:
 
 async def test_a_command_that_answers_a_person_logs_no_course_of_things(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path)
+    furnish_folder(terminal.data)
     assert (await terminal.run("create", "a red kite")).err == ""
     loud = await terminal.run("create", "a red kite", EASEL_LOG_LEVEL="INFO")
     told = [json.loads(line)["event"] for line in loud.err.splitlines()]

@@ -7,13 +7,16 @@ from pathlib import Path
 import pytest
 
 from tests.bot.test_cli import Terminal
+from tests.furnished import furnish_folder
 
 TYPED = ("create", "a lighthouse", "--json")
 
 
 @pytest.fixture
 def terminal(tmp_path: Path) -> Terminal:
-    return Terminal(tmp_path)
+    made = Terminal(tmp_path)
+    furnish_folder(made.data)
+    return made
 
 
 async def test_forgetting_prints_a_receipt_and_leaves_nothing(terminal: Terminal) -> None:

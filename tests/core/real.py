@@ -17,6 +17,7 @@ from tests.fakes.openai import OpenAIServer, default_mind
 from tests.fakes.openai.conversation import Mind
 from tests.fakes.replicate import ReplicateServer
 from tests.fakes.runway import RunwayServer
+from tests.furnished import furnish
 
 OPENAI_KEY = "sk-test-" + "canaryopenai" * 4
 REPLICATE_TOKEN = "r8_" + "canaryreplicate" * 2 + "0" * 7
@@ -98,5 +99,5 @@ async def opened(folder: Path, mind: Mind = default_mind, **more: str) -> AsyncI
             RUNWAYML_BASE_URL=runway.base_url,
             **more,  # type: ignore[arg-type]
         )
-        app = await stack.enter_async_context(running(settings))
+        app = await stack.enter_async_context(running(furnish(settings)))
         yield Real(app=app, openai=openai, replicate=replicate, runway=runway)

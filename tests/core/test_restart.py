@@ -23,6 +23,7 @@ from tests.core.victim import CASES, PAID, books_of, provider_of, settings_of
 from tests.fakes.house import House, opened
 from tests.fakes.planner import ScriptedPlanner, calls, never, picture
 from tests.fakes.provider import Books, ScriptedProvider, Way, models
+from tests.furnished import furnish
 
 pytestmark = pytest.mark.each_database
 
@@ -33,6 +34,7 @@ ROOT = Path(bot.__file__).parent.parent
 def folder(tmp_path: Path, database_url: str | None) -> Path:
     if database_url:
         (tmp_path / ".env").write_text(f"DATABASE_URL={database_url}\nEASEL_SECRET_KEY={'t' * 48}\n")
+    furnish(settings_of(tmp_path))
     return tmp_path
 
 

@@ -24,6 +24,7 @@ from storage.creations import Snapshot, snapshot
 from storage.tables import Budget, Charge, Turn, new_id
 from tests.fakes.planner import ScriptedPlanner, calls, picture
 from tests.fakes.provider import ScriptedProvider, models
+from tests.furnished import furnish
 
 T = TypeVar("T")
 ADA, BOB = "ada", "bob"
@@ -106,7 +107,7 @@ async def opened(
     """Open the house. Only one may be open at a time: the durable engine is one per process."""
     provider = provider or ScriptedProvider()
     async with running(
-        settings,
+        furnish(settings),
         worker=worker,
         planner=planner or ScriptedPlanner(calls(picture())),
         providers={provider.name: provider},

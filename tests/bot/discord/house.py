@@ -21,6 +21,7 @@ from storage.tables import Asset, Creation, Post
 from tests.fakes.discord import Channel, DiscordServer, Guild, Message, Person
 from tests.fakes.planner import ScriptedPlanner, calls, picture
 from tests.fakes.provider import ScriptedProvider, models
+from tests.furnished import furnish
 
 T = TypeVar("T")
 END_S = 10.0
@@ -158,7 +159,7 @@ async def easel(
     with addresses_restored():
         maker = provider or ScriptedProvider()
         async with running(
-            settings,
+            furnish(settings),
             worker=worker,
             listen=True,
             planner=planner or ScriptedPlanner(calls(picture())),

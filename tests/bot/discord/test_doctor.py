@@ -9,13 +9,14 @@ from bot.doctor import Finding, Mark, examine
 from bot.settings import Settings
 from tests.bot.discord.house import addresses_restored, opened, settings_for
 from tests.fakes.discord import DiscordServer, breaks
+from tests.furnished import furnish
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "discord.md"
 
 
 async def consulted(settings: Settings, *, offline: bool = False) -> list[Finding]:
     with addresses_restored():
-        async with running(settings, worker=False) as app:
+        async with running(furnish(settings), worker=False) as app:
             return [each for each in await examine(app, offline=offline) if each.subject == "Discord"]
 
 

@@ -21,6 +21,7 @@ from tests.bot.house import served, web_of
 from tests.fakes.planner import ScriptedPlanner, calls, picture
 from tests.fakes.provider import ScriptedProvider, models
 from tests.fakes.slack import Channel, Message, Person, SlackServer, View, Workspace
+from tests.furnished import furnish
 
 TRANSPORTS = ("socket", "http")
 
@@ -191,7 +192,7 @@ async def slack_house(
         made = provider or ScriptedProvider()
         app = await stack.enter_async_context(
             running(
-                slack_settings(slack, folder, transport, **more),
+                furnish(slack_settings(slack, folder, transport, **more)),
                 worker=worker,
                 listen=True,
                 planner=planned,

@@ -10,10 +10,11 @@ from bot.doctor import Finding, Mark, examine
 from bot.slack.manifest import scopes
 from tests.bot.slack.house import slack_settings
 from tests.fakes.slack import SlackServer
+from tests.furnished import furnish
 
 
 async def told(folder: Path, server: SlackServer, transport: str = "socket", **more: Any) -> list[Finding]:
-    async with running(slack_settings(server, folder, transport, **more), worker=False) as app:
+    async with running(furnish(slack_settings(server, folder, transport, **more)), worker=False) as app:
         return [finding for finding in await examine(app) if finding.subject == "Slack"]
 
 

@@ -19,6 +19,7 @@ from tests.bot.slack.house import SlackHouse, declared, ids, read
 from tests.fakes.planner import ScriptedPlanner, calls, picture
 from tests.fakes.provider import ScriptedProvider, models
 from tests.fakes.slack import Message, SlackServer, ratelimited
+from tests.furnished import furnish
 
 
 @asynccontextmanager
@@ -40,7 +41,7 @@ async def distributed(folder: Path, server: SlackServer, **more: Any) -> AsyncIt
     )
     planner, provider = ScriptedPlanner(calls(picture())), ScriptedProvider()
     async with running(
-        settings, listen=True, planner=planner, providers={provider.name: provider}, models=models()
+        furnish(settings), listen=True, planner=planner, providers={provider.name: provider}, models=models()
     ) as app:
         await app.surfaces_open.wait()
         async with served(replace(web_of(app), slack=app.surfaces["slack"].http)) as url:
