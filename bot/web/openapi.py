@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Literal
 
 from aiohttp import web
@@ -54,7 +55,8 @@ async def openapi(request: web.Request) -> web.Response:
     return web.Response(text=request.app[DOCUMENT], content_type=JSON)
 
 
-def document(routes: Sequence[Route]) -> str:
+@cache
+def document(routes: tuple[Route, ...]) -> str:
     """The whole description as JSON text."""
     return json.dumps(describe(routes), ensure_ascii=False)
 
