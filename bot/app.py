@@ -252,7 +252,15 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         others.crew.hear(admission.look)
     chats = Chats(database, objects, delivery)
     deletion = Deletion(
-        database, objects, spool, stops, forget_workflows if worker else None, withdraw, settled, chats.forgotten
+        database,
+        objects,
+        spool,
+        stops,
+        forget_workflows if worker else None,
+        withdraw,
+        settled,
+        chats.forgotten,
+        given.timing.forgetting_waits_s,
     )
 
     def stored(asset: Asset) -> None:

@@ -9,6 +9,7 @@ from core.chat import Adapter
 from core.creation.crew import Crew
 from core.creation.fence import FencedAdapter, FencedProvider
 from core.creation.heartbeat import RHYTHM, Heartbeat, Rhythm
+from core.people.deletion import WAIT_S
 from core.providers.base import Provider
 from storage.allowances import Rate, Shared
 from storage.database import Database
@@ -23,10 +24,11 @@ LEFT = "left"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """How soon the silent count as dead; tests are in more of a hurry."""
+    """How soon the silent count as dead, and what does not stop is left behind; tests are in more of a hurry."""
 
     rhythm: Rhythm = RHYTHM
     lease: Lease = LEASE
+    forgetting_waits_s: float = WAIT_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

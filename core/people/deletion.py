@@ -73,6 +73,7 @@ class Deletion:
         withdraw: Callable[[str], Awaitable[Withdrawn]],
         settled: Callable[[Container[str]], Awaitable[None]],
         marked: Callable[[str], None] = lambda _: None,
+        wait_s: float = WAIT_S,
     ) -> None:
         """`forget_workflows` is None in a process without the engine: it leaves the erasing to the worker's sweep.
 
@@ -89,6 +90,7 @@ class Deletion:
         self._withdraw = withdraw
         self._settled = settled
         self._marked = marked
+        self._wait_s = wait_s
         self._erasing: set[str] = set()
 
     async def forget(self, user_id: str) -> Receipt:
@@ -154,7 +156,7 @@ class Deletion:
 
     async def _quiet(self, user_id: str) -> None:
         try:
-            async with asyncio.timeout(WAIT_S):
+            async with asyncio.timeout(self._wait_s):
                 while await self._database.read(lambda session: deletion.unfinished(session, user_id)):
                     await asyncio.sleep(0.1)
         except TimeoutError:

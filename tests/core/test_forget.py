@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.machines import Timing
 from bot.settings import Settings
 from core.errors import NotFound
 from core.providers.base import Kind
@@ -110,11 +111,12 @@ async def test_running_work_is_stopped_first_and_its_money_given_back(settings: 
 
 async def test_what_finishes_after_its_owner_was_forgotten_is_discarded(settings: Settings) -> None:
     """The provider takes no notice of a cancellation, so its file comes when the rows are long gone."""
-    provider = Deaf(default=Way(after_s=12))
-    async with opened(settings, provider=provider) as house:
+    provider = Deaf(default=Way(after_s=3))
+    async with opened(settings, provider=provider, timing=Timing(forgetting_waits_s=1)) as house:
         view = await house.ask(PRIVATE)
         await house.until(view, lambda _: bool(provider.orders))
         await house.app.studio.forget(house.ada)
+        assert not provider.ended.is_set()
         async with asyncio.timeout(10):
             await provider.ended.wait()
         await asyncio.sleep(0.5)
