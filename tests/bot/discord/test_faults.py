@@ -238,7 +238,10 @@ async def test_two_hundred_hostile_wishes_ping_nobody_and_break_no_message(tmp_p
             creations = await home.creations()
             for creation in creations:
                 await home.ended(creation)
-            await home.until(lambda: _all_ended(home, len(corpus)), "one open thread each, with its end", WITHIN_S)
+            seen = set[str]()
+            await home.until(lambda: _all_ended(home, len(corpus), seen), "an open thread each, with its end", WITHIN_S)
+            shown = [each for each in server.threads(home.channel) if not each.archived]
+            assert all(_ended(home, each) for each in shown)
         assert len(creations) == len(corpus)
         assert server.bot_pings == []
         # of a listener and a worker that open one thread, the second is told that it is there, and uses it
@@ -248,13 +251,14 @@ async def test_two_hundred_hostile_wishes_ping_nobody_and_break_no_message(tmp_p
         assert [each for each in written if each.author is server.bot and not _safe(each, home)] == []
 
 
-def _all_ended(home: House, count: int) -> bool:
-    """Whether so many threads are open, each with its end.
+def _all_ended(home: House, count: int, seen: set[str]) -> bool:
+    """Whether so many threads are open, each with its end; `seen` are those whose end was seen before.
 
-    One that a worker was faster than is archived a moment after it was opened: so all are looked at anew each time.
+    One that a worker was faster than is archived a moment after it was opened: so who is open is asked anew each time.
     """
     shown = [each for each in home.server.threads(home.channel) if not each.archived]
-    return len(shown) == count and all(_ended(home, each) for each in shown)
+    seen.update(each.id for each in shown if each.id not in seen and _ended(home, each))
+    return len(shown) == count and seen.issuperset(each.id for each in shown)
 
 
 async def _wished(home: House, words: str, room: asyncio.Semaphore) -> None:

@@ -79,13 +79,15 @@ def harmless(home: House) -> None:
 
 
 async def test_an_afternoon_in_a_channel_without_the_message_content_intent(tmp_path: Path) -> None:
+    maker = provider()
     async with DiscordServer(content_intent=False, check_answers=True) as server:
-        async with opened(tmp_path, server=server, planner=planner(), provider=provider()) as home:
+        async with opened(tmp_path, server=server, planner=planner(), provider=maker) as home:
             told = await wished(home)
+            maker.ways["slow"] = Way(ticket=True)  # that its steps tick one by one has been seen
             await changed(told)
             await kept(told)
             await found_again(told)
-        async with restarted(server, tmp_path, planner=planner(), provider=provider()) as home:
+        async with restarted(server, tmp_path, planner=planner(), provider=maker) as home:
             told.home = home
             await after_a_restart(told)
             await of_ones_own(told)

@@ -129,7 +129,7 @@ async def test_a_page_outlives_its_server(tmp_path: Path) -> None:
     async with visiting(f"http://127.0.0.1:{port}") as visitor:
         with easel(tmp_path, port, stop=signal.SIGKILL):
             await visitor.open("/")
-            card = await visitor.ask("a 20 second clip of a river")
+            card = await visitor.ask("a 6 second clip of a river")
             await expect(card.locator(".step")).to_have_attribute("data-status", "in_progress")
         with easel(tmp_path, port):
             await done(card)
