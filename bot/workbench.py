@@ -11,7 +11,8 @@ import structlog
 
 from bot.app import App
 from bot.machines import LEFT
-from bot.makers import Makers, makers
+from bot.makers import makers
+from bot.services import Makers
 from bot.settings import Settings
 from bot.watch.ends import Ends
 from bot.watch.makers import WatchedPlanner, WatchedProvider
@@ -55,7 +56,7 @@ class Workbench:
 
 async def set_up(app: App) -> Workbench:
     """Build everything and launch the engine on the running loop."""
-    made = makers(app)
+    made = await makers(app)
     boundary = _boundary(app, made)
     engine = Engine(boundary, app.settings.engine_database, app.machines.worker_id, _claim(app))
     await engine.launch()
