@@ -243,29 +243,38 @@ async def test_the_gallery_finds_the_newest_first(terminal: Terminal) -> None:
     assert "easel create" in (await terminal.run("gallery")).out
     for prompt in ("a red kite", "a blue kite"):
         assert (await terminal.run("create", prompt)).code == 0
-    everything = (await terminal.run("gallery", "--json")).json["assets"]
+    whole, red, odd, refused, said = await asyncio.gather(
+        terminal.run("gallery", "--json"),
+        terminal.run("gallery", "red", "--json"),
+        terminal.run("gallery", '"x" OR 1 NEAR(', "--json"),
+        terminal.run("gallery", 'owner:"x" OR 1', "--json"),
+        terminal.run("gallery"),
+    )
+    everything = whole.json["assets"]
     assert ["blue" in everything[0]["prompt"], "red" in everything[1]["prompt"]] == [True, True]
     assert all(Path(asset["path"]).is_file() for asset in everything)
-    assert len((await terminal.run("gallery", "red", "--json")).json["assets"]) == 1
-    assert (await terminal.run("gallery", '"x" OR 1 NEAR(', "--json")).json["assets"] == []
-    refused = await terminal.run("gallery", 'owner:"x" OR 1', "--json")
+    assert len(red.json["assets"]) == 1
+    assert odd.json["assets"] == []
     assert refused.code != 0
     assert "owner: is nothing to search by" in refused.err
-    assert "a blue kite" in (await terminal.run("gallery")).out
+    assert "a blue kite" in said.out
 
 
 async def test_inspect_knows_what_was_made_here_and_says_what_it_cannot_know(terminal: Terminal) -> None:
     (asset,) = (await terminal.run("create", "a red kite", "--json")).json["assets"]
-    made = await terminal.run("inspect", asset["path"])
-    assert (made.code, made.out.splitlines()[0]) == (0, "Made here by you: v1 of “a red kite”.")
-    copy = terminal.folder / "copy.jpg"
+    copy, other = terminal.folder / "copy.jpg", terminal.folder / "other.jpg"
     with Image.open(asset["path"]) as picture:
         picture.convert("RGB").resize((picture.width // 2, picture.height // 2)).save(copy)
-    report = (await terminal.run("inspect", str(copy), "--json")).json
-    assert (report["finding"], report["sightings"][0]["asset"]["id"]) == ("alike", asset["id"])
-    copy.write_bytes(b"no picture")
-    assert "Easel does not know this file." in (await terminal.run("inspect", str(copy))).out
-    missing = await terminal.run("inspect", str(terminal.folder / "nothing.png"))
+    other.write_bytes(b"no picture")
+    made, alike, unknown, missing = await asyncio.gather(
+        terminal.run("inspect", asset["path"]),
+        terminal.run("inspect", str(copy), "--json"),
+        terminal.run("inspect", str(other)),
+        terminal.run("inspect", str(terminal.folder / "nothing.png")),
+    )
+    assert (made.code, made.out.splitlines()[0]) == (0, "Made here by you: v1 of “a red kite”.")
+    assert (alike.json["finding"], alike.json["sightings"][0]["asset"]["id"]) == ("alike", asset["id"])
+    assert "Easel does not know this file." in unknown.out
     assert (missing.code, "There is no file" in missing.err) == (2, True)
 
 

@@ -1,5 +1,6 @@
 """The operator's commands that keep people and their work safe, as they are typed."""
 
+import asyncio
 import json
 import zipfile
 from pathlib import Path
@@ -47,8 +48,9 @@ async def test_nobody_is_forgotten_unasked(terminal: Terminal) -> None:
 async def test_a_token_s_name_means_its_person_and_strangers_are_nobody(terminal: Terminal) -> None:
     await terminal.run("token", "add", "ada")
     assert (await terminal.run("forget", "ada", "--yes", "--json")).json["rows"]["token"] == 1
-    for stranger in ("ada", "discord:1", "slack:T1:U1", "0" * 32):
-        ended = await terminal.run("forget", stranger, "--yes")
+    strangers = ("ada", "discord:1", "slack:T1:U1", "0" * 32)
+    told = await asyncio.gather(*(terminal.run("forget", stranger, "--yes") for stranger in strangers))
+    for stranger, ended in zip(strangers, told, strict=True):
         assert (ended.code, ended.err) == (2, f"easel: Easel knows nobody by {stranger!r}.\n")
 
 
