@@ -40,6 +40,8 @@ class Bucket:
     """Whoever looks can reach the store too; otherwise its files pass through Easel."""
     read_s: float = READ_S
     """How long the store may be silent."""
+    connect_s: float = CONNECT_S
+    """How long it may take to answer the door, and to take the next bytes of a body."""
 
     @property
     def at_amazon(self) -> bool:
@@ -182,7 +184,7 @@ def _client(bucket: Bucket, connections: int) -> Any:
     )
     config = Config(
         signature_version="s3v4",
-        connect_timeout=CONNECT_S,
+        connect_timeout=bucket.connect_s,
         read_timeout=bucket.read_s,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=connections,

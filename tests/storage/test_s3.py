@@ -42,7 +42,7 @@ def server(tmp_path: Path) -> Iterator[S3Server]:
 
 @pytest.fixture
 def store(server: S3Server) -> Iterator[S3Objects]:
-    objects = S3Objects(bucket_of(server, read_s=0.5))
+    objects = S3Objects(bucket_of(server, read_s=0.5, connect_s=1))
     yield objects
     objects.close()
 
