@@ -29,7 +29,7 @@ FULL = {
 }
 SHORT = {
     "sqlite": Measure(kills=5, creations=24, pace=ALONE_SHORT, climate=MILD, settle_s=90),
-    "postgres": Measure(kills=6, creations=24, pace=TOGETHER_SHORT, climate=MILD, settle_s=90),
+    "postgres": Measure(kills=5, creations=24, pace=TOGETHER_SHORT, climate=MILD, settle_s=90),
 }
 
 
