@@ -14,6 +14,8 @@ from storage.tables import Asset, Step, version_of
 from storage.visibility import names
 
 T = TypeVar("T", Asset, Step)
+FEW = 3
+"""So many rows are read one by one: their query is prepared, that for a list is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,15 @@ def bare(session: Session, limit: int = 100) -> list[Asset]:
 def _by_id(session: Session, kind: type[T], ids: set[str | None]) -> dict[str | None, T]:
     """Plain rows, with the columns of the class."""
     wanted = sorted(each for each in ids if each)
-    found: Any = rows.read(session, _THOSE[kind], those=wanted) if wanted else ()
+    if len(wanted) <= FEW:
+        found: Any = [row for each in wanted for row in rows.read(session, _ONE[kind], of=each)]
+    else:
+        found = rows.read(session, _THOSE[kind], those=wanted)
     return {row.id: row for row in found}
 
 
+_TABLES = {kind: rows.table_of(kind) for kind in (Step, Asset)}
+_ONE = {kind: columns(table).where(table.c.id == bindparam("of")) for kind, table in _TABLES.items()}
 _THOSE = {
-    kind: columns(rows.table_of(kind)).where(rows.table_of(kind).c.id.in_(bindparam("those", expanding=True)))
-    for kind in (Step, Asset)
+    kind: columns(table).where(table.c.id.in_(bindparam("those", expanding=True))) for kind, table in _TABLES.items()
 }

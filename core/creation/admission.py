@@ -22,6 +22,8 @@ SWEEP_S = 1.0
 REST = 1.0
 """Times as long as a look at the line took, before the next."""
 LINE_FRESH_S = 0.25
+DOORS = 4
+"""How many creations are started at once."""
 FEW = 100
 """So many creations, in line or running, are read on the loop; more by a thread."""
 NEAR = 20
@@ -125,7 +127,7 @@ class Admission:
         self._crew = crew
         self._woken = asyncio.Event()
         self._told: dict[str, int] = {}
-        self._door = asyncio.Lock()
+        self._door = asyncio.Semaphore(DOORS)
         self._starts: set[asyncio.Task[None]] = set()
         self._line: tuple[float, list[Place]] = (0.0, [])
         self._seen = 0
@@ -213,7 +215,7 @@ class Admission:
         return set(begun)
 
     async def _begin(self, creation_id: str) -> None:
-        """One at a time: where the process is busy that takes longer, so new work comes in more slowly, and whoever
+        """A few at a time: where the process is busy that takes longer, so new work comes in more slowly, and whoever
         only wants a word does not wait behind a crowd.
         """
         try:

@@ -1,7 +1,7 @@
 """The first durable step: what is to be made. A planner is asked, or a pressed button answers for it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 import structlog
@@ -140,7 +140,7 @@ class Planning:
             return NOTHING
         steps = self._drafting.steps(rows, index, judged, {each: known(asset) for each, asset in there.items()})
         await self._store(rows.creation, _row(rows.creation, index, turn, judged), steps, answer)
-        return {"steps": [step.id for step in steps], "done": not turn.calls}
+        return _plan(steps, done=not turn.calls)
 
     async def _gone_back(self, rows: Snapshot, back: Back) -> bool:
         """Answer without a planner where the thread can go back: the sentence and the place, in one transaction."""
@@ -268,11 +268,17 @@ def _no_more(creation: Creation) -> bool:
     return creation.cancel_requested_at is not None or creation.error_code is not None
 
 
+def _plan(steps: Iterable[Step], *, done: bool) -> Plan:
+    """What takes longest is begun first: everybody waits for its end."""
+    by_length = sorted(steps, key=lambda step: -(step.estimate_s or 0.0))
+    return {"steps": [step.id for step in by_length], "done": done}
+
+
 def _remembered(rows: Snapshot, turn: tables.Turn) -> Plan:
     """What a turn led to before. Of a creation that is to stop, only what has begun is taken up, to be ended."""
     stops = rows.creation.cancel_requested_at is not None
-    steps = [step.id for step in rows.steps if step.turn == turn.index and (step.intent_at or not stops)]
-    return {"steps": steps, "done": not turn.calls}
+    steps = [step for step in rows.steps if step.turn == turn.index and (step.intent_at or not stops)]
+    return _plan(steps, done=not turn.calls)
 
 
 def _waiting(rows: Snapshot) -> Plan:
