@@ -7,8 +7,8 @@ from typing import Any
 from core.errors import Invalid, NativeError, TooLarge, Unsupported, UserError
 from core.native.process import ChildProcess
 
-JOBS_PER_CHILD = 100
-"""A child is replaced after so many jobs: codecs leak."""
+JOBS_PER_CHILD = 500
+"""A child is replaced after so many jobs, as codecs may leak. To start one takes half a second of a processor."""
 
 _USER_ERRORS: dict[str, type[UserError]] = {kind.__name__: kind for kind in (Invalid, TooLarge, Unsupported)}
 
