@@ -78,8 +78,12 @@ class Keeping:
         for asset in assets:
             self._thumbnails.soon(asset)
             self._sidecars.soon(asset)
-        if job.step.preview_key:
-            await self._objects.delete(job.step.preview_key)
+
+    async def clear_preview(self, job: Job) -> None:
+        """Remove the rough picture of what is finished. Where the store is away, an audit finds it."""
+        if job.step.state == StepState.COMPLETE and job.step.preview_key:
+            with suppress(OSError):
+                await self._objects.delete(job.step.preview_key)
 
     async def _stored(self, job: Job, ordinal: int, made: Made, output: Output) -> Asset:
         key = _key(job, ordinal, made)

@@ -1,5 +1,6 @@
 """The middle durable step: one tool call, from intent to stored asset. Run again, it goes on from its row."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -69,8 +70,11 @@ class Making:
             await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
         elif job:
             await end(job)
-        await self._spool.clear(step_id)
-        return job.step.state if job else GONE
+        if job is None:
+            await self._spool.clear(step_id)
+            return GONE
+        await asyncio.gather(self._spool.clear(step_id), self._keeping.clear_preview(job))
+        return job.step.state
 
     async def _to_the_end(self, job: Job) -> None:
         try:

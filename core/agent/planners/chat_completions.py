@@ -55,8 +55,8 @@ class ChatCompletionsPlanner:
 
     def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
         """The most that one call can cost, in micro-dollars."""
-        request = self._request(messages, ())
-        return pricing.highest_micros(self._service.price, _tools_bytes(tools), request, self._most_out)
+        size_bytes = _tools_bytes(tools) + pricing.size_bytes(self._request(messages, ()))
+        return pricing.highest_micros(self._service.price, size_bytes, self._most_out)
 
     def _request(
         self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], without: frozenset[str] = frozenset()

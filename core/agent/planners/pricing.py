@@ -17,9 +17,9 @@ def used(price: Price, input_tokens: int | None, output_tokens: int | None) -> U
     return Usage(tokens_in, tokens_out, price.tokens_micros(text_in=tokens_in, out=tokens_out))
 
 
-def highest_micros(price: Price, tools_bytes: int, request: dict[str, Any], most_out: int) -> int:
-    """The most that a request can cost beside its tools: all as input, and every token that it allows as output."""
-    return price.tokens_micros(text_in=ceil((tools_bytes + size_bytes(request)) / BYTES_PER_TOKEN), out=most_out)
+def highest_micros(price: Price, size_bytes: int, most_out: int) -> int:
+    """The most that a request of this size can cost: all of it as input, and every token that it allows as output."""
+    return price.tokens_micros(text_in=ceil(size_bytes / BYTES_PER_TOKEN), out=most_out)
 
 
 def size_bytes(told: Any) -> int:

@@ -4,6 +4,7 @@ Reasoning items are not replayed: without `store` they would have to be kept enc
 whose turns are one round trip gains little from them. https://developers.openai.com/api/docs/guides/function-calling
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -51,8 +52,7 @@ class ResponsesPlanner:
 
         async def once(without: frozenset[str]) -> Turn:
             answer = _Answer()
-            request = self._request(messages, tools, without)
-            async with await self._stream(request) as stream:
+            async with await self._stream(self._body(messages, tools, without)) as stream:
                 async for event in events(stream.response.aiter_bytes(), stream.response.request, _TOLD):
                     piece = answer.take(event)
                     if piece and on_text:
@@ -63,25 +63,34 @@ class ResponsesPlanner:
 
     def highest_price(self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...]) -> int:
         """The most that one call can cost, in micro-dollars."""
-        request = self._request(messages, ())
-        return pricing.highest_micros(self._service.price, _tools_bytes(tools), request, self._most_out)
+        size_bytes = len(self._body(messages, tools))
+        return pricing.highest_micros(self._service.price, size_bytes, self._most_out)
 
-    async def _stream(self, request: dict[str, Any]) -> AsyncStream[object]:
+    async def _stream(self, body: bytes) -> AsyncStream[object]:
         """The events as they are: as the SDK's types, each is matched against all of them, and `response` brings back
         every tool. Three quarters of a turn's processor time went there."""
-        body = request | {"stream": True}
         return await self._client.post(
-            "/responses", cast_to=object, body=body, stream=True, stream_cls=AsyncStream[object]
+            "/responses",
+            cast_to=object,
+            content=body,
+            options={"headers": {"Content-Type": "application/json"}},
+            stream=True,
+            stream_cls=AsyncStream[object],
         )
 
-    def _request(
+    def _body(
         self, messages: tuple[Message, ...], tools: tuple[ToolSpec, ...], without: frozenset[str] = frozenset()
-    ) -> dict[str, Any]:
+    ) -> bytes:
+        """A request as it travels. The tools are most of it, and always the same: they are put into words once."""
+        words = json.dumps(self._request(messages, without) | {"stream": True}, ensure_ascii=False)
+        return f'{words[:-1]}, "tools": {_tools_in_words(tools, "strict" not in without)}}}'.encode("utf-8", "replace")
+
+    def _request(self, messages: tuple[Message, ...], without: frozenset[str]) -> dict[str, Any]:
+        """All but the tools."""
         fields: dict[str, Any] = {
             "model": self._service.id,
             "instructions": telling.system(messages),
             "input": [item for message in telling.told(messages) for item in _items(message)],
-            "tools": _tools(tools, "strict" not in without),
             "store": False,
             "parallel_tool_calls": True,
             "max_output_tokens": self._most_out,
@@ -92,15 +101,8 @@ class ResponsesPlanner:
 
 
 @cache
-def _tools(tools: tuple[ToolSpec, ...], strict: bool) -> list[dict[str, Any]]:
-    """The same for every request: never change what is returned."""
-    return [_tool(spec, strict) for spec in tools]
-
-
-@cache
-def _tools_bytes(tools: tuple[ToolSpec, ...]) -> int:
-    """Told strictly, which takes more words."""
-    return pricing.size_bytes(_tools(tools, True))
+def _tools_in_words(tools: tuple[ToolSpec, ...], strict: bool) -> str:
+    return json.dumps([_tool(spec, strict) for spec in tools], ensure_ascii=False)
 
 
 def _tool(spec: ToolSpec, strict: bool) -> dict[str, Any]:
