@@ -1,7 +1,9 @@
 """Small pictures of assets, made beside the way: nobody waits for them, and a missing one is made when looked for."""
 
 import asyncio
-from collections.abc import Container
+from base64 import b64decode
+from collections.abc import AsyncIterator, Container
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from sqlmodel import Session
@@ -70,26 +72,31 @@ class Thumbnails:
 
     async def _made(self, asset: Asset) -> str | None:
         key = f"{asset.object_key.rsplit('.', 1)[0]}{ENDING}"
-        async with working_folder(self._folder) as folder:
-            source = await self._objects.fetch(asset.object_key, folder)
-            target = folder / "thumb.webp"
-            maker = MAKERS.get(asset.media_type.split("/")[0], "core.native.pictures:thumbnail")
-            async with self._turn:
-                made = await self._pool.run(maker, {"source": str(source), "target": str(target)})
-            await self._objects.put(key, target, MEDIA_TYPE)
+        maker = MAKERS.get(asset.media_type.split("/")[0], "core.native.pictures:thumbnail")
+        async with self._at_hand(asset.object_key) as source, self._turn:
+            made = await self._pool.run(maker, {"source": source})
+        await self._objects.put(key, b64decode(made["data"]), MEDIA_TYPE)
         if await self._database.change(lambda session: _note(session, asset, key, made.get("look"))):
             return key
         await self._objects.delete(key)  # its asset was deleted meanwhile
         return None
+
+    @asynccontextmanager
+    async def _at_hand(self, key: str) -> AsyncIterator[Path]:
+        """A local file of an object: the object's own, or one that is fetched for a while."""
+        if self._objects.local(key):
+            yield await self._objects.fetch(key, self._folder)  # which only looks that it is there
+            return
+        async with working_folder(self._folder) as folder:
+            yield await self._objects.fetch(key, folder)
 
     async def _without_look(self, before: int | None) -> list[Asset]:
         return await self._database.read(lambda session: looks.without(session, before))
 
     async def _looked_at(self, asset: Asset) -> str | None:
         """A thumbnail looks as its asset does."""
-        async with working_folder(self._folder) as folder:
-            small = await self._objects.fetch(asset.thumbnail_key or "", folder)
-            look = await self._pool.run("core.native.pictures:look", {"source": str(small)})
+        async with self._at_hand(asset.thumbnail_key or "") as small:
+            look = await self._pool.run("core.native.pictures:look", {"source": small})
         await self._database.change(lambda session: _note(session, asset, asset.thumbnail_key, look))
         return asset.thumbnail_key
 

@@ -1,5 +1,7 @@
 """What is done to stored pictures and clips: thumbnails, posters, measuring. Runs in a media child."""
 
+from base64 import b64encode
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +28,10 @@ _WEBP: dict[str, Any] = {"format": "WEBP", "quality": 80, "method": 2}
 _POSTER_SIZE = 512
 
 
-def thumbnail(source: str, target: str, size: int = 512) -> dict[str, Any]:
-    """Write a WebP that fits into `size` x `size`, upright, with its transparency. Returns width, height and look."""
+def thumbnail(source: str, target: str | None = None, size: int = 512) -> dict[str, Any]:
+    """A WebP that fits into `size` x `size`, upright, with its transparency. Returns width, height and look; without a
+    target, the WebP itself as `data`.
+    """
     with Image.open(source) as opened:
         opened.draft("RGB", (size, size))
         opened.load()
@@ -53,8 +57,8 @@ def probe(source: str) -> dict[str, Any]:
         return _probe_clip(source)
 
 
-def poster(source: str, target: str) -> dict[str, Any]:
-    """Write a frame from a tenth into the video as a WebP of 512 pixels. Returns its width, height and look."""
+def poster(source: str, target: str | None = None) -> dict[str, Any]:
+    """A frame from a tenth into the video as a WebP of 512 pixels. Returns what `thumbnail` does."""
     return _save_small(frame_at(source, POSTER_AT, _POSTER_SIZE), target, _POSTER_SIZE)
 
 
@@ -94,10 +98,16 @@ def shrunk(picture: Image.Image, size: int) -> Image.Image:
     return small
 
 
-def _save_small(picture: Image.Image, target: str, size: int) -> dict[str, Any]:
+def _save_small(picture: Image.Image, target: str | None, size: int) -> dict[str, Any]:
     small = shrunk(picture, size)
-    small.save(target, **_WEBP)
-    return {"width": small.width, "height": small.height, "look": look_of(small)}
+    return {"width": small.width, "height": small.height, "look": look_of(small)} | saved(small, target)
+
+
+def saved(picture: Image.Image, target: str | None) -> dict[str, Any]:
+    """Write a WebP, or without a target hand it over as `data`, in base64."""
+    data = BytesIO()
+    picture.save(target or data, **_WEBP)
+    return {} if target else {"data": b64encode(data.getvalue()).decode()}
 
 
 def _probe_picture(source: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import av
 from PIL import Image, ImageDraw
 
 from core.errors import Unsupported
+from core.native.pictures import saved
 
 _WIDTH, _HEIGHT = 512, 96
 _BARS = 64
@@ -19,8 +20,8 @@ _COLOUR = (214, 122, 72, 255)
 _LEAST = 0.06
 
 
-def waveform(source: str, target: str) -> dict[str, Any]:
-    """Write the sound's loudness as a WebP of 512 by 96 pixels. Returns its width and height."""
+def waveform(source: str, target: str | None = None) -> dict[str, Any]:
+    """The sound's loudness as a WebP of 512 by 96 pixels. Returns width and height; without a target, also `data`."""
     picture = Image.new("RGBA", (_WIDTH * _FINER, _HEIGHT * _FINER))
     pen, wide = ImageDraw.Draw(picture), _WIDTH * _FINER / _BARS
     for bar, level in enumerate(_levels(_samples(source))):
@@ -28,8 +29,8 @@ def waveform(source: str, target: str) -> dict[str, Any]:
         middle = _HEIGHT * _FINER / 2
         box = (bar * wide + wide * 0.2, middle - half, bar * wide + wide * 0.8, middle + half)
         pen.rounded_rectangle(box, radius=wide * 0.3, fill=_COLOUR)
-    picture.resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS).save(target, "WEBP", quality=80, method=2)
-    return {"width": _WIDTH, "height": _HEIGHT}
+    drawn = picture.resize((_WIDTH, _HEIGHT), Image.Resampling.LANCZOS)
+    return {"width": _WIDTH, "height": _HEIGHT} | saved(drawn, target)
 
 
 def _samples(source: str) -> "array[int]":
