@@ -169,7 +169,7 @@ async def test_what_is_shown_to_the_workspace_is_found_by_others_and_taken_back(
 async def test_the_home_tab_shows_what_others_here_made(slack: SlackHouse) -> None:
     page = await page_of(slack, await made(slack), "Share", "Who sees it")
     await slack.ada.select(page, "easel_visible", "Everybody in this workspace")
-    await turned(slack, page, "finds it in Easel")
+    await turned(slack, page, "Everybody in this workspace finds it")
     await slack.bob.command("general", "/easel", "usage")
     await slack.whispered(slack.bob, "Nothing you made")
     await slack.bob.open_home()
@@ -201,7 +201,7 @@ async def test_others_results_are_gone_on_from_where_a_message_shows_them_and_no
     result = await made(slack)
     page = await page_of(slack, result, "Share", "Who sees it")
     await slack.ada.select(page, "easel_visible", "Everybody in this workspace")
-    await turned(slack, page, "finds it in Easel")
+    await turned(slack, page, "Everybody in this workspace finds it")
     await slack.bob.command("general", "/gallery", "by:workspace")
     await slack.bob.click(await slack.whispered(slack.bob, "by ada"), "easel_details")
     details = await slack.modal(slack.bob)
