@@ -1,4 +1,4 @@
-"""The database, whichever it is: synchronous sessions in small pools of threads, never on the event loop."""
+"""The database, whichever it is: synchronous sessions in small pools of threads, or for a moment on the event loop."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -19,7 +19,7 @@ T = TypeVar("T")
 class Database:
     """One database, SQLite or PostgreSQL, seen through `read` and `write`.
 
-    Each takes a function of a `Session`, runs it in a thread, and commits or rolls back. On PostgreSQL a write is run
+    Each takes a function of a `Session`, runs it, and commits or rolls back. On PostgreSQL a write is run
     again where another one was faster, or the server was gone; on SQLite, where one that shared its transaction failed.
     What `look` and `change` are given may run on the event loop, so it is short: a few statements that know their keys.
     So `work` may run several times, changes nothing but rows, and takes nothing back itself: it raises.
