@@ -67,4 +67,5 @@ class Sidecars:
 
 def _rows(session: Session, asset: Asset) -> Ingredients | None:
     there = visibility.looked_at(session, asset.id)
-    return recipes.ingredients(session, [there])[0] if there else None
+    is_theirs = there is not None and there.user_id == asset.user_id
+    return recipes.ingredients(session, [there])[0] if there and is_theirs else None
