@@ -218,8 +218,8 @@ def _thread(session: Session, new: NewCreation) -> str:
         return str(known[0].id)
     title = " ".join((new.prompt or new.action or "").split())[:80]
     thread_id = new_id()
-    values = {"id": thread_id, "ref": new.thread_ref, "user_id": new.user_id, "title": title}
-    rows.insert(session, Thread, workspace_id=new.workspace_id, **values)
+    owner = {"user_id": new.user_id, "workspace_id": new.workspace_id}
+    rows.insert(session, Thread, id=thread_id, ref=new.thread_ref, title=title, **owner)
     return thread_id
 
 

@@ -32,7 +32,7 @@ class Ingredients:
 
 
 def ingredients(session: Session, assets: Sequence[Asset]) -> list[Ingredients]:
-    """The rows behind several assets that a caller has found for somebody, in three queries."""
+    """The rows behind several assets that a caller has found for somebody, in few queries however many they are."""
     steps = _by_id(session, Step, {asset.step_id for asset in assets})
     sources = _by_id(session, Asset, {each for asset in assets for each in sources_of(asset)})
     people = names(session, {asset.credit_id for asset in assets if asset.credit_id})
@@ -40,15 +40,11 @@ def ingredients(session: Session, assets: Sequence[Asset]) -> list[Ingredients]:
         Ingredients(
             asset,
             steps.get(asset.step_id or ""),
-            {each: _version(sources[each]) for each in sources_of(asset) if each in sources},
+            {each: version_of(sources[each]) for each in sources_of(asset) if each in sources},
             people.get(asset.credit_id or "", ""),
         )
         for asset in assets
     ]
-
-
-def _version(asset: Asset) -> str:
-    return version_of(asset.round, asset.letter)
 
 
 def sources_of(asset: Asset) -> list[str]:
@@ -71,14 +67,13 @@ def _by_id(session: Session, kind: type[T], ids: set[str | None]) -> dict[str | 
     """Plain rows, with the columns of the class."""
     wanted = sorted(each for each in ids if each)
     if len(wanted) <= FEW:
-        found: Any = [row for each in wanted for row in rows.read(session, _ONE[kind], of=each)]
+        found: Any = [row for each in wanted if (row := rows.one(session, kind, each))]
     else:
         found = rows.read(session, _THOSE[kind], those=wanted)
     return {row.id: row for row in found}
 
 
-_TABLES = {kind: rows.table_of(kind) for kind in (Step, Asset)}
-_ONE = {kind: columns(table).where(table.c.id == bindparam("of")) for kind, table in _TABLES.items()}
 _THOSE = {
-    kind: columns(table).where(table.c.id.in_(bindparam("those", expanding=True))) for kind, table in _TABLES.items()
+    kind: columns(table).where(table.c.id.in_(bindparam("those", expanding=True)))
+    for kind, table in ((kind, rows.table_of(kind)) for kind in (Step, Asset))
 }

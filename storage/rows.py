@@ -10,7 +10,7 @@ from functools import cache, partial
 from sqlite3 import Cursor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Executable, Table
+from sqlalchemy import Connection, Executable, Table, bindparam, select
 from sqlalchemy import insert as insert_into
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
@@ -43,6 +43,11 @@ def read(session: Session, statement: Executable, **values: Any) -> Sequence[Any
     if quick := _quick(connection, statement, values):
         return quick.rows(quick.run(_driver(connection), values))
     return connection.execute(statement, values).all()
+
+
+def one(session: Session, kind: type[SQLModel], of: str | None) -> Any:
+    """The plain row with this id, None where there is none."""
+    return next(iter(read(session, _one(kind), of=of)), None)
 
 
 def add(session: Session, rows: Iterable[SQLModel]) -> None:
@@ -101,6 +106,12 @@ def _insert_of(dialect: str) -> Any:
 @cache
 def _claim(kind: type[SQLModel], dialect: str) -> Any:
     return _insert_of(dialect)(table_of(kind)).on_conflict_do_nothing()
+
+
+@cache
+def _one(kind: type[SQLModel]) -> Any:
+    table = table_of(kind)
+    return select(table).where(table.c.id == bindparam("of"))
 
 
 @cache

@@ -31,7 +31,7 @@ class Part(Session):
 
     def renew(self) -> None:
         """Let what was added be new again, where it does not stand: the next attempt would take it for stored."""
-        self.expunge_all()
+        self.forget()
         for each in self.info.pop("added", ()):
             make_transient(each)
 

@@ -30,7 +30,6 @@ _RATINGS = columns(_VOTES.c.asset_id, _VOTES.c.value).where(
 )
 _NAMES = columns(_USERS.c.id, _USERS.c.name).where(_USERS.c.id.in_(_THOSE), _USERS.c.forgotten_at.is_(None))
 _WHOLE = columns(Asset).where(col(Asset.id) == bindparam("of"))
-_ONE = columns(_ASSETS).where(_ASSETS.c.id == bindparam("of"))
 _SEEN_LATELY = (
     columns(_WORKSPACES)
     .join(_MEMBERSHIPS, _MEMBERSHIPS.c.workspace_id == _WORKSPACES.c.id)
@@ -105,8 +104,8 @@ def unguarded(session: Session, asset_id: str) -> Asset | None:
 
 def looked_at(session: Session, asset_id: str) -> Asset | None:
     """The same for a view alone: a plain row, see `creations.snapshot`."""
-    found: Any = rows.read(session, _ONE, of=asset_id)
-    return found[0] if found else None
+    found: Asset | None = rows.one(session, Asset, asset_id)
+    return found
 
 
 def visible_of(session: Session, user_id: str, asset_ids: Sequence[str], workspaces: Sequence[str] = ()) -> list[Asset]:

@@ -78,7 +78,7 @@ def _attached(asset: Asset) -> str:
     words = {"uploaded": True, "file_name": asset.asked} if uploaded else {"prompt": asset.prompt}
     facts = {
         "kind": _kind_of(asset),
-        "version": version_of(asset.round, asset.letter),
+        "version": version_of(asset),
         "duration_s": asset.duration_s,
     } | words
     cut = {name: value[:TOLD_WORDS] if isinstance(value, str) else value for name, value in facts.items()}
@@ -119,7 +119,7 @@ def told(asset: Asset, aspect: str | None = None) -> dict[str, Any]:
         "asset_id": asset.id,
         "kind": asset.kind,
         "prompt": asset.prompt,
-        "version": version_of(asset.round, asset.letter),
+        "version": version_of(asset),
         "aspect": aspect,
         "duration_s": asset.duration_s,
     }

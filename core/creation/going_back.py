@@ -88,7 +88,7 @@ def stood(session: Session, rows: Snapshot, back: Back) -> Stood | None:
 def told(asset: Asset) -> str:
     """Where a conversation stands now."""
     short = shortened(asset.asked or asset.prompt, TITLE_MAX)
-    version = version_of(asset.round, asset.letter)
+    version = version_of(asset)
     named = f"{version}, “{short}”" if short else version
     return f"Back at {named}. The next reply goes on from there."
 

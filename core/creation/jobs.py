@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import bindparam
-from sqlalchemy import select as columns
 from sqlmodel import Session, select
 
 from core.agent.loop import named_refs
@@ -37,16 +35,10 @@ class Job:
 
 def job_of(session: Session, step_id: str) -> Job | None:
     """A step's job; None once its owner was forgotten. Its creation is a plain row, its step one that is kept up."""
-    for found in rows.read(session, _STEP, of=step_id):
-        step: Any = SimpleNamespace(**found._asdict())
-        for creation in rows.read(session, _CREATION, of=step.creation_id):
-            return Job(creation, step)
-    return None
-
-
-_STEP_ROWS, _CREATION_ROWS = rows.table_of(Step), rows.table_of(Creation)
-_STEP = columns(_STEP_ROWS).where(_STEP_ROWS.c.id == bindparam("of"))
-_CREATION = columns(_CREATION_ROWS).where(_CREATION_ROWS.c.id == bindparam("of"))
+    found = rows.one(session, Step, step_id)
+    creation = found and rows.one(session, Creation, found.creation_id)
+    step: Any = creation and SimpleNamespace(**found._asdict())
+    return Job(creation, step) if creation else None
 
 
 def states(session: Session, step_ids: list[str]) -> list[StepState]:

@@ -66,13 +66,13 @@ class Making:
 
     async def _ended(self, step_id: str, end: Callable[[Job], Awaitable[None]]) -> str:
         job = await self._job(step_id)
-        if job and job.step.state.final:
-            await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
-        elif job:
-            await end(job)
         if job is None:
             await self._spool.clear(step_id)
             return GONE
+        if job.step.state.final:
+            await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
+        else:
+            await end(job)
         await asyncio.gather(self._spool.clear(step_id), self._keeping.clear_preview(job))
         return job.step.state
 

@@ -268,7 +268,7 @@ class Posting:
             return None
         return Attachment(
             path,
-            f"easel-{version_of(asset.round, asset.letter)}{path.suffix}",
+            f"easel-{version_of(asset)}{path.suffix}",
             asset.media_type,
             asset.alt_text,
             asset.id,

@@ -16,7 +16,7 @@ def recipe(rows: Ingredients) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "id": asset.id,
-        "version": version_of(asset.round, asset.letter),
+        "version": version_of(asset),
         "kind": asset.kind,
         "media_type": asset.media_type,
         "width": asset.width,

@@ -88,12 +88,12 @@ class Asset(SQLModel, table=True):
     @property
     def version(self) -> str:
         """Its name in its thread."""
-        return version_of(self.round, self.letter)
+        return version_of(self)
 
 
-def version_of(round_: int, letter: int) -> str:
-    """`v3` is the first asset of a thread's third round, `v3b` the second; uploads have none."""
-    return f"v{round_}{_letters(letter)}" if round_ else ""
+def version_of(asset: Asset) -> str:
+    """`v3` is the first asset of a thread's third round, `v3b` the second; uploads have none. A plain row will do."""
+    return f"v{asset.round}{_letters(asset.letter)}" if asset.round else ""
 
 
 def _letters(index: int) -> str:

@@ -266,9 +266,7 @@ def test_versions_count_rounds_of_a_thread_and_letters_of_a_round(rows: Rows, ad
     for step in reversed(steps):
         rows.assets(two, step)
     rows.assets(one, rows.step(one))
-    versions = {
-        (asset.creation_id == two.id, asset.letter): version_of(asset.round, asset.letter) for asset in find(rows, ada)
-    }
+    versions = {(asset.creation_id == two.id, asset.letter): version_of(asset) for asset in find(rows, ada)}
     assert versions == {(True, 0): "v1", (True, 1): "v1b", (True, 2): "v1c", (False, 0): "v2"}
 
 
@@ -278,7 +276,7 @@ def test_no_two_assets_of_a_thread_share_a_version_even_when_a_step_makes_severa
     rows.assets(creation, steps[1])
     rows.assets(creation, steps[0], 3)
     rows.assets(creation, steps[2], 2)
-    versions = [version_of(asset.round, asset.letter) for asset in find(rows, ada)]
+    versions = [version_of(asset) for asset in find(rows, ada)]
     assert len(set(versions)) == 6
     assert set(versions) == {"v1", "v1b", "v1c", "v1d", "v1e", "v1f"}
 

@@ -53,6 +53,13 @@ async def test_what_was_put_comes_back_byte_for_byte(
     assert (fetched.read_bytes(), fetched.suffix) == (content, ".png")
 
 
+async def test_a_few_bytes_are_put_as_a_file_is(store: ObjectStore) -> None:
+    for content in (b"", b'{"a": 1}', bytes(range(256)) * 2_000):
+        await store.put("u/k.json", content, "application/json")
+        assert (await read(store, "u/k.json"), await store.size("u/k.json")) == (content, len(content))
+    assert await store.keys() == ["u/k.json"]
+
+
 async def test_a_second_put_takes_the_place_of_the_first(store: ObjectStore, source: Callable[[bytes], Path]) -> None:
     await store.put("u/k", source(b"longer than the second"), "image/png")
     await store.put("u/k", source(b"second"), "image/png")

@@ -2,8 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from time import monotonic
 
 import pytest
@@ -13,7 +11,7 @@ from sqlmodel import Session, select
 from storage.database import Database
 from storage.errors import StorageBusy
 from storage.tables import User
-from tests.storage.test_database import add, locked, names
+from tests.storage.test_database import add, busy, locked, names
 
 pytestmark = pytest.mark.each_database
 
@@ -34,36 +32,15 @@ def where(session: Session) -> str:
     return threading.current_thread().name
 
 
-@asynccontextmanager
-async def writing(database: Database) -> AsyncIterator[threading.Event]:
-    """A long write of ours is under way; when the event is set, it ends."""
-    inside, go = threading.Event(), threading.Event()
-
-    def long(session: Session) -> None:
-        session.add(User(name="long"))
-        session.flush()
-        inside.set()
-        go.wait(10)
-
-    task = asyncio.create_task(database.write(long))
-    await asyncio.to_thread(inside.wait, 5)
-    try:
-        yield go
-    finally:
-        go.set()
-        await task
-
-
 @pytest.mark.sqlite_alone
 async def test_a_change_is_made_on_the_loop_and_while_something_long_is_written_by_a_thread(database: Database) -> None:
     own = threading.current_thread().name
     assert await database.change(where) == await database.record(where) == own
-    async with writing(database) as go:
+    async with busy(database):
         later = asyncio.create_task(database.change(where))
         await asyncio.sleep(0.2)
         assert not later.done()
-        go.set()
-        assert await later != own
+    assert await later != own
     assert await database.change(where) == own
 
 
