@@ -1642,10 +1642,14 @@ async def test_codes_and_secrets_are_checked_at_installation(server: SlackServer
 
 async def test_it_carries_a_load_of_signed_commands(server: SlackServer) -> None:
     server.limits.enabled, server.echo = False, False
+    taken: list[str] = []
 
     async def take(request: web.Request) -> web.Response:
         body = await request.read()
-        return web.json_response({"challenge": json.loads(body)["challenge"]} if body.startswith(b"{") else None)
+        if body.startswith(b"{"):
+            return web.json_response({"challenge": json.loads(body)["challenge"]})
+        taken.append(str((await request.post())["trigger_id"]))
+        return web.json_response(None)
 
     application = web.Application()
     application.router.add_post("/", take)
@@ -1657,7 +1661,5 @@ async def test_it_carries_a_load_of_signed_commands(server: SlackServer) -> None
 
     async with serving(application) as url:
         await server.deliver_to(f"{url}/")
-        began = time.monotonic()
         await asyncio.gather(*(pressing() for _ in range(20)))
-        took_s = time.monotonic() - began
-    assert took_s < 2, f"400 commands took {took_s:.2f} s"
+    assert len(set(taken)) == 400

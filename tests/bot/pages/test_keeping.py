@@ -111,6 +111,7 @@ async def test_a_collection_is_begun_filled_renamed_and_deleted(quiet: House) ->
         await page.locator(".tile").hover()
         await page.locator("[data-down]").click()
         await expect(page.locator(".nothing")).to_be_visible()
+        await page.wait_for_load_state()  # the empty page is a new one
         await page.locator("#end").click()
         await page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         await page.wait_for_url("**/collections")
