@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BufferedWriter, BytesIO
+from io import BytesIO
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
@@ -38,6 +38,8 @@ class ObjectStore(Protocol):
 
     async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
         """Store a file, or a few bytes; when this returns, they survive a power cut. Cancelled, it leaves nothing.
+
+        The file itself may become the object, so nobody writes to it any more.
 
         Raises:
             StoreAway: a store beyond this machine did not keep it; the same may work later. So for all that follow.
@@ -103,7 +105,7 @@ class FileObjects:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
-        """Copy beside the target, flush, then rename."""
+        """Link, or copy beside the target and rename; then flush."""
         work = self._pool.submit(lambda: self._put(self._path(key), source))
         await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
 
@@ -174,16 +176,9 @@ class FileObjects:
     @staticmethod
     def _put(target: Path, source: Path | bytes) -> None:
         """In as few calls as it takes: each lets another thread go first."""
-        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-        try:
-            with _created(part) as copy, BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-                shutil.copyfileobj(file, copy, PIECE)
-                copy.flush()
-                os.fsync(copy.fileno())
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
+        if isinstance(source, bytes) or not _linked(source, target):
+            _copied(source, target)
+        flush(target)
 
     @staticmethod
     def _delete_all(folder: Path) -> int:
@@ -230,13 +225,50 @@ async def unless_cancelled(work: Future[T], undo: Callable[[], object], pool: Th
         raise
 
 
-def _created(path: Path) -> BufferedWriter:
-    """A new file, in a folder that is mostly there."""
+def flush(file: Path) -> None:
+    """Carry a file to the disk, with the name that it was given last."""
+    opened = os.open(file, os.O_RDWR)
     try:
-        return path.open("wb")
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _linked(source: Path, target: Path) -> bool:
+    """Give the file itself this name, too, so that nothing is copied. False where they lie on different disks, the disk
+    knows no such names, or this one is taken.
+    """
+    try:
+        _in_its_folder(target, lambda: os.link(source, target))
+    except FileNotFoundError:
+        raise
+    except OSError:
+        return False
+    os.utime(target)  # it is new here, however long ago it was made
+    return True
+
+
+def _copied(source: Path | bytes, target: Path) -> None:
+    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+    try:
+        with (
+            _in_its_folder(part, lambda: part.open("wb")) as copy,
+            BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file,
+        ):
+            shutil.copyfileobj(file, copy, PIECE)
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _in_its_folder(path: Path, made: Callable[[], T]) -> T:
+    """Make something in a folder that is mostly there."""
+    try:
+        return made()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb")
+        return made()
 
 
 def _size(path: Path) -> int | None:

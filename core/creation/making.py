@@ -73,7 +73,8 @@ class Making:
             await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
         else:
             await end(job)
-        await asyncio.gather(self._spool.clear(step_id), self._keeping.clear_preview(job))
+        self._spool.clear_soon(step_id)
+        await self._keeping.clear_preview(job)
         return job.step.state
 
     async def _to_the_end(self, job: Job) -> None:
@@ -99,14 +100,24 @@ class Making:
             job, output = await self._with_what_is_left(job), made
         else:
             job, output = await self._stops.during(job.creation.id, self._asked(job, folder))
-            output = await self._spool.keep(job.step.id, output)
         try:
-            storing = self._keeping.store(job, output)
-            assets = await self._stops.during(job.creation.id, storing, despite_deadline=True)
+            output, verdicts = await self._stored(job, output, is_new=made is None)
         except StoreAway:
             await self._waits(job)
             raise
-        await self._keeping.tell(job, assets, output)
+        await self._keeping.tell(job, output, verdicts)
+
+    async def _stored(self, job: Job, output: Output, *, is_new: bool) -> tuple[Output, list[str]]:
+        """Store, and beside it write the slip: with that the step is made, whatever comes of the store."""
+        storing = self._stops.during(job.creation.id, self._keeping.store(job, output), despite_deadline=True)
+        if not is_new:
+            return output, await storing
+        slip = asyncio.ensure_future(self._spool.keep(job.step.id, output))
+        try:
+            verdicts = await storing
+        finally:
+            output = await slip
+        return output, verdicts
 
     async def _asked(self, job: Job, folder: Path) -> tuple[Job, Output]:
         await self._needed(job)

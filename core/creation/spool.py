@@ -5,10 +5,11 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from time import time
@@ -16,11 +17,14 @@ from typing import TypeVar
 
 from core.creation.sweeps import sweep
 from core.providers.base import Made, Output
+from storage.objects import flush
 
 T = TypeVar("T")
 SLIP = "output.json"
 TIDY_S = 300.0
 """No upload and no thumbnail is on its way for so long."""
+CLEAR_EVERY_S = 0.25
+"""Folders that nobody needs any more go together: to wake a thread for each costs more than to remove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +45,18 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="spool")
+        self._over: list[str] = []
+        self._clearing: asyncio.Task[None] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
 
     async def open(self, step_id: str) -> tuple[Path, Output | None]:
         """A step's folder, and what an earlier run of it finished."""
-        return await self._run(lambda: _open(self.folder / step_id))
+        folder = self.folder / step_id
+        try:
+            folder.mkdir()  # at once: to ask a thread for it would take as long as twenty of these
+        except FileExistsError:
+            return folder, await self._run(lambda: _finished(folder))
+        return folder, None
 
     async def keep(self, step_id: str, output: Output) -> Output:
         """Measure every file and write the slip: from now on the step is made."""
@@ -70,6 +82,12 @@ class Spool:
         """Remove a step's folder."""
         await self._run(lambda: _clear(self.folder / step_id))
 
+    def clear_soon(self, step_id: str) -> None:
+        """Remove a step's folder within moments. What a kill leaves goes as a leftover."""
+        self._over.append(step_id)
+        if self._clearing is None or self._clearing.done():
+            self._clearing = asyncio.create_task(self._clear_all(), name="spool: clear")
+
     async def kept(self, before: datetime) -> list[str]:
         """Steps whose finished work lies here since before a moment."""
         return await self._run(lambda: _kept(self.folder, before.timestamp()))
@@ -86,12 +104,34 @@ class Spool:
         """Remove it now."""
         await self._run(lambda: _tidy(self.folder))
 
+    async def drained(self) -> None:
+        """Wait until nothing is left to clear."""
+        if self._clearing:
+            await asyncio.shield(self._clearing)
+
     def close(self) -> None:
-        """Finish what runs."""
+        """Finish what runs, and what is left to clear."""
+        if self._clearing:
+            self._clearing.cancel()
+        self._pool.submit(_clear_each, self._done_with())
         self._pool.shutdown(wait=True)
+
+    async def _clear_all(self) -> None:
+        while self._over:
+            await asyncio.sleep(CLEAR_EVERY_S)
+            await self._run(partial(_clear_each, self._done_with()))
+
+    def _done_with(self) -> list[Path]:
+        over, self._over = self._over, []
+        return [self.folder / step_id for step_id in over]
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
+
+
+def _clear_each(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        _clear(folder)
 
 
 def _clear(folder: Path) -> None:
@@ -106,10 +146,9 @@ def _clear(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _open(folder: Path) -> tuple[Path, Output | None]:
-    folder.mkdir(parents=True, exist_ok=True)
+def _finished(folder: Path) -> Output | None:
     slip = folder / SLIP
-    return folder, _read(folder, json.loads(slip.read_text("utf-8"))) if slip.is_file() else None
+    return _read(folder, json.loads(slip.read_text("utf-8"))) if slip.is_file() else None
 
 
 def _read(folder: Path, slip: dict[str, object]) -> Output:
@@ -120,12 +159,13 @@ def _read(folder: Path, slip: dict[str, object]) -> Output:
 def _keep(folder: Path, output: Output) -> Output:
     output = replace(output, files=tuple(map(_measured, output.files)))
     files = [asdict(made) | {"path": made.path.name} for made in output.files]
+    slip = {"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}
+    for made in output.files:
+        flush(made.path)
     part = folder / f".{SLIP}"
-    with part.open("w", encoding="utf-8") as slip:
-        json.dump({"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}, slip)
-        slip.flush()
-        os.fsync(slip.fileno())
+    part.write_text(json.dumps(slip), "utf-8")
     part.replace(folder / SLIP)
+    flush(folder / SLIP)
     return output
 
 

@@ -84,8 +84,10 @@ class Thumbnails:
     @asynccontextmanager
     async def _at_hand(self, key: str) -> AsyncIterator[Path]:
         """A local file of an object: the object's own, or one that is fetched for a while."""
-        if self._objects.local(key):
-            yield await self._objects.fetch(key, self._folder)  # which only looks that it is there
+        if own := self._objects.local(key):
+            if not own.is_file():  # a child that failed would be replaced
+                raise FileNotFoundError(key)
+            yield own
             return
         async with working_folder(self._folder) as folder:
             yield await self._objects.fetch(key, folder)

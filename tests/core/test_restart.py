@@ -97,6 +97,7 @@ async def audit(house: House) -> None:
     """Every row has its objects and every object its row; no money is held; no step's spool is left."""
     await house.app.thumbnails.drained()
     await house.app.sidecars.drained()
+    await house.app.spool.drained()
     from sqlmodel import select
 
     from storage.recipes import sidecar_key
@@ -286,11 +287,12 @@ async def test_a_cancel_that_came_while_nobody_worked_is_obeyed_at_the_next_star
 
 async def test_a_deadline_that_passed_while_nobody_worked_ends_the_creation(settings: Settings) -> None:
     provider = ScriptedProvider(default=Way(ticket=True, hangs=True))
-    short = settings.model_copy(update={"deadline_s": 0.8})
+    deadline_s = 3.0
+    short = settings.model_copy(update={"deadline_s": deadline_s})
     async with opened(short, provider=provider) as house:
         view = await house.ask()
         await house.until(view, lambda _: provider.polls.total() > 0)
-    await asyncio.sleep(0.8)
+    await asyncio.sleep(deadline_s)
     async with opened(short, provider=provider) as house:
         view = await house.end(view)
     assert view.error
