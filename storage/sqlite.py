@@ -27,6 +27,7 @@ from storage.turns import Occupied, Turns
 
 T = TypeVar("T")
 READERS = 4
+FOLD = "PRAGMA wal_checkpoint(PASSIVE)"
 READ_TOGETHER = 4
 """How many reads that wait share one snapshot and one connection."""
 
@@ -45,7 +46,7 @@ class Sqlite:
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
         self._caretaker = ThreadPoolExecutor(1, thread_name_prefix="db-purge")
         self._turns = Turns()
-        self._rounds = Rounds(engine, self._turns)
+        self._rounds = Rounds(engine, self._turns, self._fold_soon)
         self._patience = Patience()
 
     async def read(self, work: Callable[[Session], T]) -> T:
@@ -84,8 +85,8 @@ class Sqlite:
         self._reads.close()
         self._writes.close()
         self._recorder.shutdown(wait=True)
-        self._caretaker.shutdown(wait=True)
         self._rounds.close()
+        self._caretaker.shutdown(wait=True)
         self._glances.close()
         self._engine.dispose()
 
@@ -155,6 +156,22 @@ class Sqlite:
 
     def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
         return self._turns.taken(first=is_wish, within_s=left_ms(until) / 1_000)
+
+    def _fold_soon(self) -> None:
+        with suppress(RuntimeError):  # it is closing, which folds as well
+            self._caretaker.submit(self._fold)
+
+    def _fold(self) -> None:
+        """Bring the log's pages into the database, most of them beside whoever writes. Then a page is written: whoever
+        begins the log anew waits for the disk, and that must not be the loop.
+        """
+        with self._engine.connect() as connection, suppress(StorageBusy, OperationalError):
+            _be_patient(connection, LOCK_WAIT_MS)
+            connection.exec_driver_sql(FOLD)
+            with self._turn(monotonic() + LOCK_WAIT_MS / 1_000, is_wish=False):
+                connection.exec_driver_sql(FOLD)
+                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+                connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
     def _purge(self) -> None:
         until = monotonic() + LOCK_WAIT_MS / 1_000
