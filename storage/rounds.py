@@ -14,7 +14,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,8 @@ from storage.standing import Part, Standing
 from storage.turns import Occupied, Turns
 
 T = TypeVar("T")
+End = tuple[asyncio.Future[Any], Any]
+"""Who waits for a work, and what it returned or raised."""
 TOGETHER = 16
 """How many works share one transaction: so long the loop is held up at most."""
 ROUNDS_PER_FOLDING = 400
@@ -34,7 +36,10 @@ ROUNDS_PER_FOLDING = 400
 
 
 class Rounds:
-    """Works that came since the loop's last turn make a round, wishes first."""
+    """Works that came since the loop's last turn make a round, wishes first.
+
+    By callbacks, not by tasks: each turn of a busy loop that a write has to wait for is a millisecond or two.
+    """
 
     def __init__(self, engine: Engine, turns: Turns, fold: Callable[[], None]) -> None:
         """`fold` brings the log into the database, and begins it anew; it is called by the loop and must not wait."""
@@ -43,11 +48,12 @@ class Rounds:
         self._fold = fold
         self._log = Path(f"{engine.url.database}-wal")
         self._disk = ThreadPoolExecutor(1, thread_name_prefix="db-flush")
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._wishes: deque[Waiting] = deque()
         self._others: deque[Waiting] = deque()
-        self._unsafe: list[tuple[asyncio.Future[Any], Any]] = []
-        self._rounds: asyncio.Task[None] | None = None
-        self._flushes: asyncio.Task[None] | None = None
+        self._unsafe: list[End] = []
+        self._is_due = False
+        self._is_flushing = False
         self._count = 0
 
     async def run(self, work: Work[T], *, is_wish: bool = False) -> T:
@@ -58,12 +64,11 @@ class Rounds:
             StorageBusy: it stands, but the disk did not take it.
         """
         loop = asyncio.get_running_loop()
-        if any(each.get_loop() is not loop for each in (self._rounds, self._flushes) if each and not each.done()):
-            raise Occupied
-        if self._rounds is None or self._rounds.done():
-            self._rounds = loop.create_task(self._go_round(), name="rounds of writes")
+        if loop is not self._loop:
+            self._move_to(loop)
         future: asyncio.Future[T] = loop.create_future()
         (self._wishes if is_wish else self._others).append(Waiting(work, future))
+        self._come_round(loop)
         return await future
 
     def close(self) -> None:
@@ -71,20 +76,33 @@ class Rounds:
         self._disk.shutdown(wait=True)
         self._standing.close()
 
-    async def _go_round(self) -> None:
-        while works := self._next():
-            futures = [each.future for each in works]
-            try:
-                ends = self._round([each.work for each in works])
-            except Exception as error:
-                # Where several were in it, each is made again by itself: then it alone ends with its error.
-                ending = error if len(works) == 1 else Occupied()
-                settle([(future, ending) for future in futures])
-            else:
-                self._unsafe += zip(futures, ends, strict=True)
-                if self._flushes is None or self._flushes.done():
-                    self._flushes = asyncio.create_task(self._flush(), name="flushes of the log")
-            await asyncio.sleep(0)
+    def _move_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        """What an earlier loop left when it closed, nobody waits for."""
+        if self._loop and not self._loop.is_closed() and (self._is_due or self._is_flushing):
+            raise Occupied
+        self._loop, self._is_due, self._is_flushing = loop, False, False
+        for left in (self._wishes, self._others, self._unsafe):
+            left.clear()
+
+    def _come_round(self, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._is_due and (self._wishes or self._others):
+            self._is_due = True
+            loop.call_soon(self._go_round, loop)
+
+    def _go_round(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._is_due = False
+        works = self._next()
+        self._come_round(loop)
+        futures = [each.future for each in works]
+        try:
+            ends = self._round([each.work for each in works])
+        except Exception as error:
+            # Where several were in it, each is made again by itself: then it alone ends with its error.
+            ending = error if len(works) == 1 else Occupied()
+            settle([(future, ending) for future in futures])
+        else:
+            self._unsafe += zip(futures, ends, strict=True)
+            self._flush(loop)
 
     def _next(self) -> list[Waiting]:
         works: list[Waiting] = []
@@ -107,18 +125,30 @@ class Rounds:
                 self._standing.end()
                 self._count += 1
 
-    async def _flush(self) -> None:
-        while unsafe := self._unsafe:
-            self._unsafe = []
-            try:
-                await asyncio.get_running_loop().run_in_executor(self._disk, partial(_carry, self._log))
-            except OSError:
-                busy = StorageBusy("the disk did not take it")
-                unsafe = [(future, busy) for future, _ in unsafe]
-            settle(unsafe)
-            if self._count >= ROUNDS_PER_FOLDING:
-                self._count = 0
-                self._fold()
+    # --- to the disk ----------------------------------------------------------------------------------------------
+
+    def _flush(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._unsafe and not self._is_flushing:
+            self._is_flushing = True
+            unsafe, self._unsafe = self._unsafe, []
+            self._disk.submit(self._carry, loop, unsafe)
+
+    def _carry(self, loop: asyncio.AbstractEventLoop, unsafe: list[End]) -> None:
+        """In the thread."""
+        try:
+            _flushed(self._log)
+        except OSError:
+            unsafe = [(future, StorageBusy("the disk did not take it")) for future, _ in unsafe]
+        with suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(self._carried, loop, unsafe)
+
+    def _carried(self, loop: asyncio.AbstractEventLoop, safe: list[End]) -> None:
+        self._is_flushing = False
+        settle(safe)
+        self._flush(loop)
+        if self._count >= ROUNDS_PER_FOLDING:
+            self._count = 0
+            self._fold()
 
 
 def _part(session: Part, work: Work[Any]) -> Any:
@@ -129,7 +159,7 @@ def _part(session: Part, work: Work[Any]) -> Any:
     return result
 
 
-def _carry(log: Path) -> None:
+def _flushed(log: Path) -> None:
     """Flush SQLite's log by its name: whoever opened it, the bytes are the same."""
     opened = os.open(log, os.O_RDWR)
     try:
