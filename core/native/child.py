@@ -1,6 +1,7 @@
 """The main module of a media child: one JSON request a line comes in, a listed function runs, one JSON answer goes out.
 
-Run as `python -m core.native.child`. Decoders of foreign bytes crash, leak and loop; here they take nothing else down.
+Run as `python -m core.native.child NICE`. Decoders of foreign bytes crash, leak and loop; here they take nothing else
+down.
 """
 
 import contextlib
@@ -50,7 +51,6 @@ FILE_BYTES = 2 << 30
 CPU_S = 600
 """Processor time of one job; the pool's own timeout normally comes first."""
 
-NICE = 10
 AUTOGROUP = Path("/proc/self/autogroup")
 
 _PR_SET_PDEATHSIG = 1
@@ -61,7 +61,7 @@ def main() -> None:
     answers = _private_stdout()
     _live_and_die_with_parent()
     _limit_resources()
-    _stand_back()
+    _stand_back(int(sys.argv[1]))
     requests = _requests(sys.stdin.buffer)
     while True:
         answer = _answer(requests.get())
@@ -95,16 +95,16 @@ def _limit_resources() -> None:
             resource.setrlimit(name, (value, value))
 
 
-def _stand_back() -> None:
-    """The chat's event loop goes first. Linux may weigh whole sessions against each other, and a child is one: then its
-    place among them counts, and `nice` only among its own (sched(7), "The autogroup feature").
+def _stand_back(nice: int) -> None:
+    """Let the chat's event loop go first. Linux may weigh whole sessions against each other, and a child is one: then
+    its place among them counts, and `nice` only among its own (sched(7), "The autogroup feature").
     """
-    if sys.platform == "win32":
+    if sys.platform == "win32" or not nice:
         return
-    os.nice(NICE)
+    os.nice(nice)
     if os.getsid(0) == os.getpid():
         with contextlib.suppress(OSError):
-            AUTOGROUP.write_text(str(NICE))
+            AUTOGROUP.write_text(str(nice))
 
 
 def _limit_cpu() -> None:

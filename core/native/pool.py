@@ -1,4 +1,4 @@
-"""The pool of media children: native code runs there, one job per child, first come first served."""
+"""The pool of media children: native code runs there."""
 
 import asyncio
 import os
@@ -13,26 +13,35 @@ JOBS_PER_CHILD = 500
 _USER_ERRORS: dict[str, type[UserError]] = {kind.__name__: kind for kind in (Invalid, TooLarge, Unsupported)}
 
 
+PATIENT, PROMPT = 10, 0
+"""How nice children are."""
+QUICK = frozenset({"core.native.pictures:probe"})
+"""What takes milliseconds, while somebody waits for a result that is there already: these do not stand back."""
+
+
 class NativePool:
-    """At most `size` children (default: one per processor, at least two), each started when first needed."""
+    """At most `size` children (default: one per processor, at least two) and as many for what is quick, each started
+    when first needed.
+    """
 
     def __init__(self, size: int | None = None) -> None:
-        self._turns = asyncio.Semaphore(size or max(2, processors()))
-        self._idle: list[ChildProcess] = []
-        self._busy: set[ChildProcess] = set()
-        self._closed = False
-        self.waiting = 0
+        size = size or max(2, processors())
+        self._patient, self._prompt = _Children(size, PATIENT), _Children(size, PROMPT)
+
+    @property
+    def waiting(self) -> int:
         """Jobs that wait for a child."""
+        return self._patient.waiting + self._prompt.waiting
 
     @property
     def busy(self) -> int:
         """Jobs that run."""
-        return len(self._busy)
+        return len(self._patient.busy) + len(self._prompt.busy)
 
     @property
     def pids(self) -> list[int]:
         """The process ids of all living children."""
-        return [child.pid for child in (*self._idle, *self._busy) if child.alive]
+        return [*self._patient.pids(), *self._prompt.pids()]
 
     async def run(self, function: str, arguments: dict[str, Any], *, timeout_s: float = 60) -> Any:
         """Call `module:function` of the child's list with these arguments, and return its JSON result.
@@ -40,6 +49,29 @@ class NativePool:
         Raises Invalid, TooLarge or Unsupported with the function's own sentence, otherwise NativeError. The timeout
         counts from the start of the job. A child that is late, dead or no longer wanted (cancellation) is killed.
         """
+        children = self._prompt if function in QUICK else self._patient
+        return await children.run(function, arguments, timeout_s)
+
+    async def close(self) -> None:
+        """Kill every child; jobs in flight fail."""
+        await asyncio.gather(self._patient.close(), self._prompt.close())
+
+
+class _Children:
+    """Those of one kind: one job per child, first come first served."""
+
+    def __init__(self, size: int, nice: int) -> None:
+        self._nice = nice
+        self._turns = asyncio.Semaphore(size)
+        self._idle: list[ChildProcess] = []
+        self.busy: set[ChildProcess] = set()
+        self._closed = False
+        self.waiting = 0
+
+    def pids(self) -> list[int]:
+        return [child.pid for child in (*self._idle, *self.busy) if child.alive]
+
+    async def run(self, function: str, arguments: dict[str, Any], timeout_s: float) -> Any:
         await self._turn()
         try:
             answer = await self._ask(function, arguments, timeout_s)
@@ -49,6 +81,12 @@ class NativePool:
             raise _error(function, answer)
         return answer["result"]
 
+    async def close(self) -> None:
+        self._closed = True
+        children = [*self._idle, *self.busy]
+        self._idle.clear()
+        await asyncio.gather(*(child.kill() for child in children))
+
     async def _turn(self) -> None:
         self.waiting += 1
         try:
@@ -56,16 +94,9 @@ class NativePool:
         finally:
             self.waiting -= 1
 
-    async def close(self) -> None:
-        """Kill every child; jobs in flight fail."""
-        self._closed = True
-        children = [*self._idle, *self._busy]
-        self._idle.clear()
-        await asyncio.gather(*(child.kill() for child in children))
-
     async def _ask(self, function: str, arguments: dict[str, Any], timeout_s: float) -> dict[str, Any]:
         child = await self._take()
-        self._busy.add(child)
+        self.busy.add(child)
         healthy = False
         try:
             async with asyncio.timeout(timeout_s):
@@ -74,7 +105,7 @@ class NativePool:
         except TimeoutError as error:
             raise NativeError(f"{function}: no result after {timeout_s:g} s") from error
         finally:
-            self._busy.discard(child)
+            self.busy.discard(child)
             await self._give_back(child, healthy)
         return answer
 
@@ -85,7 +116,7 @@ class NativePool:
             child = self._idle.pop()
             if child.alive:
                 return child
-        return await ChildProcess.start()
+        return await ChildProcess.start(self._nice)
 
     async def _give_back(self, child: ChildProcess, healthy: bool) -> None:
         if healthy and not self._closed:

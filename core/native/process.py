@@ -33,10 +33,10 @@ class ChildProcess:
         self.jobs = 0
 
     @classmethod
-    async def start(cls) -> "ChildProcess":
-        """Start one. `-P` keeps the current folder from shadowing our modules."""
+    async def start(cls, nice: int) -> "ChildProcess":
+        """Start one that stands back by so much, see nice(1). `-P` keeps the current folder from shadowing ours."""
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "core.native.child"),
+            *(sys.executable, "-P", "-m", "core.native.child", str(nice)),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
