@@ -5,6 +5,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +213,24 @@ async def test_files_are_measured_as_shown(pool: NativePool, tmp_path: Path) -> 
     assert measured["media_type"] == "audio/mpeg"
     assert measured["width"] is None
     assert abs(measured["duration_s"] - speech["duration_s"]) < 0.15
+
+
+async def test_measuring_notices_each_bit_of_a_png_that_was_turned_or_is_missing(
+    pool: NativePool, tmp_path: Path
+) -> None:
+    whole, file = encoded(half_and_half((300, 200)), "PNG"), tmp_path / "a.png"
+
+    async def measured(data: bytes) -> str:
+        file.write_bytes(data)
+        with suppress(Unsupported):
+            return str((await pool.run("core.native.pictures:probe", {"source": file}))["media_type"])
+        return ""
+
+    assert await measured(whole) == "image/png"
+    for place in range(8, len(whole) - 12, len(whole) // 40):
+        turned = whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :]
+        assert await measured(turned) != "image/png", place
+        assert await measured(whole[:place]) != "image/png", place
 
 
 async def test_a_poster_shows_an_early_frame(pool: NativePool, tmp_path: Path) -> None:
