@@ -25,7 +25,8 @@ from tests.postgres import server
 LONG_S, SHORT_S = 90.0, 0.2
 TAKEOVER_BOUND_S, LEADER_BOUND_S, SHARE_BOUND = 40.0, 30.0, 2.2
 MANY = 300
-RECORDING = 8
+RECORDING = 32
+"""As many wishes are on their way into the line at once: it must never be empty while workers are measured."""
 KEY = "k" * 48
 
 

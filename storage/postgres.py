@@ -23,7 +23,7 @@ from storage.patience import LOCK_WAIT_MS, RECORD_WITHIN_S, Patience, left_ms
 
 T = TypeVar("T")
 
-READERS, WRITERS, RECORDERS = 4, 4, 2
+READERS, WRITERS, RECORDERS = 4, 4, 4
 AWAY_S = 60.0
 """How long work waits for a server that restarts or moves; then it is as if it were locked."""
 PAUSE_S = 0.05

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from storage.errors import StorageBusy
+from storage.errors import Unsafe
 from storage.lines import Waiting, Work, settle
 from storage.standing import Part, Standing
 from storage.turns import Occupied, Turns
@@ -61,7 +61,7 @@ class Rounds:
 
         Raises:
             Occupied: somebody else writes, or the round failed. Nothing of it stands; a thread has to do it.
-            StorageBusy: it stands, but the disk did not take it.
+            Unsafe: it stands, but the disk did not take it.
         """
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
@@ -91,18 +91,17 @@ class Rounds:
 
     def _go_round(self, loop: asyncio.AbstractEventLoop) -> None:
         self._is_due = False
-        works = self._next()
-        self._come_round(loop)
-        futures = [each.future for each in works]
-        try:
-            ends = self._round([each.work for each in works])
-        except Exception as error:
-            # Where several were in it, each is made again by itself: then it alone ends with its error.
-            ending = error if len(works) == 1 else Occupied()
-            settle([(future, ending) for future in futures])
-        else:
-            self._unsafe += zip(futures, ends, strict=True)
-            self._flush(loop)
+        if works := self._next():
+            self._come_round(loop)
+            try:
+                ends = self._round([each.work for each in works])
+            except Exception as error:
+                # Where several were in it, each is made again by itself: then it alone ends with its error.
+                ending = error if len(works) == 1 else Occupied()
+                settle([(each.future, ending) for each in works])
+            else:
+                self._unsafe += [(each.future, end) for each, end in zip(works, ends, strict=True)]
+                self._flush(loop)
 
     def _next(self) -> list[Waiting]:
         works: list[Waiting] = []
@@ -131,14 +130,17 @@ class Rounds:
         if self._unsafe and not self._is_flushing:
             self._is_flushing = True
             unsafe, self._unsafe = self._unsafe, []
-            self._disk.submit(self._carry, loop, unsafe)
+            try:
+                self._disk.submit(self._carry, loop, unsafe)
+            except RuntimeError:  # it is closing: there is nobody else to do it
+                self._carry(loop, unsafe)
 
     def _carry(self, loop: asyncio.AbstractEventLoop, unsafe: list[End]) -> None:
-        """In the thread."""
+        """In the thread, mostly."""
         try:
             _flushed(self._log)
         except OSError:
-            unsafe = [(future, StorageBusy("the disk did not take it")) for future, _ in unsafe]
+            unsafe = [(future, Unsafe("the disk did not take it")) for future, _ in unsafe]
         with suppress(RuntimeError):  # the loop is closed: nobody waits
             loop.call_soon_threadsafe(self._carried, loop, unsafe)
 

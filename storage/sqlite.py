@@ -4,6 +4,7 @@ Async sessions were measured at an insert p99 of 434 ms with 16 at once; this wa
 """
 
 import asyncio
+import errno
 import json
 import sqlite3
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from storage.errors import StorageBusy
+from storage.errors import StorageBusy, Unsafe
 from storage.glances import Glances
 from storage.lines import Line, Take, Work
 from storage.patience import LOCK_WAIT_MS, Patience, left_ms
@@ -72,8 +73,12 @@ class Sqlite:
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run the transaction of a wish, before all other writes."""
         came = monotonic()
-        with suppress(Occupied):
+        try:
             return await self._rounds.run(work, is_wish=True)
+        except Occupied:
+            pass
+        except Unsafe as error:  # nobody may be told that nothing has begun
+            raise OSError(errno.EIO, "the disk did not take a wish") from error
         return await _run(self._recorder, lambda: self._record(work, came))
 
     async def purge(self) -> None:

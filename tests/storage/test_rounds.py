@@ -16,7 +16,7 @@ from sqlmodel import Session, select
 
 from storage import rounds
 from storage.database import Database
-from storage.errors import StorageBusy
+from storage.errors import StorageBusy, Unsafe
 from storage.tables import User
 from tests.storage.test_database import add, busy, locked, names
 
@@ -216,11 +216,13 @@ async def test_nobody_is_told_before_the_disk_has_it_and_one_flush_carries_all_t
 async def test_a_disk_that_breaks_is_said_to_whom_it_fails(database: Database, disk: Disk) -> None:
     disk.is_broken = True
     disk.let.set()
-    with pytest.raises(StorageBusy):
+    with pytest.raises(Unsafe):
         await database.change(add("lost"))
+    with pytest.raises(OSError, match="did not take a wish"):  # which is there: nobody says that nothing has begun
+        await database.record(add("wish"))
     disk.is_broken = False
     await database.change(add("later"))
-    assert "later" in await database.read(names)
+    assert await database.read(names) == ["lost", "wish", "later"]
 
 
 @pytest.mark.sqlite_alone
