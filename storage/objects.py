@@ -10,7 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
+from io import BufferedWriter, BytesIO
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
@@ -38,8 +38,6 @@ class ObjectStore(Protocol):
 
     async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
         """Store a file, or a few bytes; when this returns, they survive a power cut. Cancelled, it leaves nothing.
-
-        The file itself may become the object, so nobody writes to it any more.
 
         Raises:
             StoreAway: a store beyond this machine did not keep it; the same may work later. So for all that follow.
@@ -105,7 +103,7 @@ class FileObjects:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
-        """Link, or copy beside the target and rename; then flush."""
+        """Copy beside the target, rename, then flush."""
         work = self._pool.submit(lambda: self._put(self._path(key), source))
         await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
 
@@ -176,8 +174,14 @@ class FileObjects:
     @staticmethod
     def _put(target: Path, source: Path | bytes) -> None:
         """In as few calls as it takes: each lets another thread go first."""
-        if isinstance(source, bytes) or not _linked(source, target):
-            _copied(source, target)
+        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
+        try:
+            with _created(part) as copy, BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
+                shutil.copyfileobj(file, copy, PIECE)
+            part.replace(target)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
         flush(target)
 
     @staticmethod
@@ -234,41 +238,13 @@ def flush(file: Path) -> None:
         os.close(opened)
 
 
-def _linked(source: Path, target: Path) -> bool:
-    """Give the file itself this name, too, so that nothing is copied. False where they lie on different disks, the disk
-    knows no such names, or this one is taken.
-    """
+def _created(path: Path) -> BufferedWriter:
+    """A new file, in a folder that is mostly there."""
     try:
-        _in_its_folder(target, lambda: os.link(source, target))
-    except FileNotFoundError:
-        raise
-    except OSError:
-        return False
-    os.utime(target)  # it is new here, however long ago it was made
-    return True
-
-
-def _copied(source: Path | bytes, target: Path) -> None:
-    part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-    try:
-        with (
-            _in_its_folder(part, lambda: part.open("wb")) as copy,
-            BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file,
-        ):
-            shutil.copyfileobj(file, copy, PIECE)
-        part.replace(target)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-
-
-def _in_its_folder(path: Path, made: Callable[[], T]) -> T:
-    """Make something in a folder that is mostly there."""
-    try:
-        return made()
+        return path.open("wb")
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return made()
+        return path.open("wb")
 
 
 def _size(path: Path) -> int | None:

@@ -73,8 +73,7 @@ class Making:
             await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
         else:
             await end(job)
-        self._spool.clear_soon(step_id)
-        await self._keeping.clear_preview(job)
+        await asyncio.gather(self._spool.clear(step_id), self._keeping.clear_preview(job))
         return job.step.state
 
     async def _to_the_end(self, job: Job) -> None:

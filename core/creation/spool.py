@@ -5,11 +5,10 @@ import contextlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from time import time
@@ -23,8 +22,6 @@ T = TypeVar("T")
 SLIP = "output.json"
 TIDY_S = 300.0
 """No upload and no thumbnail is on its way for so long."""
-CLEAR_EVERY_S = 0.25
-"""Folders that nobody needs any more go together: to wake a thread for each costs more than to remove it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +42,6 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="spool")
-        self._over: list[str] = []
-        self._clearing: asyncio.Task[None] | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     async def open(self, step_id: str) -> tuple[Path, Output | None]:
@@ -82,12 +77,6 @@ class Spool:
         """Remove a step's folder."""
         await self._run(lambda: _clear(self.folder / step_id))
 
-    def clear_soon(self, step_id: str) -> None:
-        """Remove a step's folder within moments. What a kill leaves goes as a leftover."""
-        self._over.append(step_id)
-        if self._clearing is None or self._clearing.done():
-            self._clearing = asyncio.create_task(self._clear_all(), name="spool: clear")
-
     async def kept(self, before: datetime) -> list[str]:
         """Steps whose finished work lies here since before a moment."""
         return await self._run(lambda: _kept(self.folder, before.timestamp()))
@@ -104,34 +93,12 @@ class Spool:
         """Remove it now."""
         await self._run(lambda: _tidy(self.folder))
 
-    async def drained(self) -> None:
-        """Wait until nothing is left to clear."""
-        if self._clearing:
-            await asyncio.shield(self._clearing)
-
     def close(self) -> None:
-        """Finish what runs, and what is left to clear."""
-        if self._clearing:
-            self._clearing.cancel()
-        self._pool.submit(_clear_each, self._done_with())
+        """Finish what runs."""
         self._pool.shutdown(wait=True)
-
-    async def _clear_all(self) -> None:
-        while self._over:
-            await asyncio.sleep(CLEAR_EVERY_S)
-            await self._run(partial(_clear_each, self._done_with()))
-
-    def _done_with(self) -> list[Path]:
-        over, self._over = self._over, []
-        return [self.folder / step_id for step_id in over]
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
-
-
-def _clear_each(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        _clear(folder)
 
 
 def _clear(folder: Path) -> None:

@@ -72,7 +72,6 @@ async def test_every_kind_of_asset_is_made_and_its_spool_is_empty_afterwards(ope
         assert [asset.kind for asset in view.assets] == ["image", "video", "speech"]
         assert [asset.version for asset in view.assets] == ["v1", "v1b", "v1c"]
         await house.app.thumbnails.drained()
-        await house.app.spool.drained()
         assert list(house.app.spool.folder.iterdir()) == []
 
 
@@ -264,7 +263,6 @@ async def test_what_a_provider_cannot_make_ends_in_one_state_with_one_sentence(
     async with open_house(provider=provider, catalogue=models(image_usd=0.1)) as house:
         view = await house.made()
         (charge,) = await house.charges()
-        await house.app.spool.drained()
         assert list(house.app.spool.folder.iterdir()) == []
     assert (view.state, states(view), view.assets) == (CreationState.FAILED, [StepState.ERROR], ())
     assert view.error

@@ -32,9 +32,7 @@ def left_behind(spool: Path, view: CreationView) -> Path:
 async def test_what_was_finished_elsewhere_is_let_go_and_the_machine_is_ready_again(settings: Settings) -> None:
     spool = settings.data_dir / "spool"
     async with opened(settings) as house:
-        view = await house.made()
-        await house.app.spool.drained()
-        folder = left_behind(spool, view)
+        folder = left_behind(spool, await house.made())
     async with opened(settings) as house:
         async with asyncio.timeout(10):
             while folder.exists():

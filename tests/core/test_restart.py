@@ -97,7 +97,6 @@ async def audit(house: House) -> None:
     """Every row has its objects and every object its row; no money is held; no step's spool is left."""
     await house.app.thumbnails.drained()
     await house.app.sidecars.drained()
-    await house.app.spool.drained()
     from sqlmodel import select
 
     from storage.recipes import sidecar_key

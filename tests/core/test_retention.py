@@ -124,7 +124,6 @@ async def test_keys_and_links_that_open_nothing_go(kept: House) -> None:
 async def test_the_spool_is_emptied_of_what_nobody_will_store(kept: House) -> None:
     view = await kept.made()
     await kept.made()
-    await kept.app.spool.drained()
     step_id = view.steps[0].id
     folders = [kept.app.spool.folder / name for name in ("0" * 32, step_id)]
     for folder in folders:
