@@ -42,13 +42,12 @@ class Spool:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="spool")
-        folder.mkdir(parents=True, exist_ok=True)
 
     async def open(self, step_id: str) -> tuple[Path, Output | None]:
         """A step's folder, and what an earlier run of it finished."""
         folder = self.folder / step_id
         try:
-            folder.mkdir()  # at once: to ask a thread for it would take as long as twenty of these
+            folder.mkdir(parents=True)  # at once: to ask a thread for it would take as long as twenty of these
         except FileExistsError:
             return folder, await self._run(lambda: _finished(folder))
         return folder, None
