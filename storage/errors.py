@@ -9,10 +9,6 @@ class StorageBusy(StorageError):
     """The database is locked or the disk is full: nothing was stored."""
 
 
-class Unsafe(StorageBusy):
-    """It is stored, but the disk did not take it: a power cut may take it back."""
-
-
 class Forgotten(StorageError):
     """The row's owner asked to be forgotten: nothing more is kept for them."""
 

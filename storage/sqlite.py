@@ -4,7 +4,6 @@ Async sessions were measured at an insert p99 of 434 ms with 16 at once; this wa
 """
 
 import asyncio
-import errno
 import json
 import sqlite3
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from storage.errors import StorageBusy, Unsafe
+from storage.errors import StorageBusy
 from storage.glances import Glances
 from storage.lines import Line, Take, Work
 from storage.patience import LOCK_WAIT_MS, Patience, left_ms
@@ -28,7 +27,6 @@ from storage.turns import Occupied, Turns
 
 T = TypeVar("T")
 READERS = 4
-FOLD = "PRAGMA wal_checkpoint(PASSIVE)"
 READ_TOGETHER = 4
 """How many reads that wait share one snapshot and one connection."""
 
@@ -47,7 +45,7 @@ class Sqlite:
         self._recorder = ThreadPoolExecutor(1, thread_name_prefix="db-record")
         self._caretaker = ThreadPoolExecutor(1, thread_name_prefix="db-purge")
         self._turns = Turns()
-        self._rounds = Rounds(engine, self._turns, self._fold_soon)
+        self._rounds = Rounds(engine, self._turns)
         self._patience = Patience()
 
     async def read(self, work: Callable[[Session], T]) -> T:
@@ -73,12 +71,8 @@ class Sqlite:
     async def record(self, work: Callable[[Session], T]) -> T:
         """Run the transaction of a wish, before all other writes."""
         came = monotonic()
-        try:
+        with suppress(Occupied):
             return await self._rounds.run(work, is_wish=True)
-        except Occupied:
-            pass
-        except Unsafe as error:  # nobody may be told that nothing has begun
-            raise OSError(errno.EIO, "the disk did not take a wish") from error
         return await _run(self._recorder, lambda: self._record(work, came))
 
     async def purge(self) -> None:
@@ -90,8 +84,8 @@ class Sqlite:
         self._reads.close()
         self._writes.close()
         self._recorder.shutdown(wait=True)
-        self._rounds.close()
         self._caretaker.shutdown(wait=True)
+        self._rounds.close()
         self._glances.close()
         self._engine.dispose()
 
@@ -161,22 +155,6 @@ class Sqlite:
 
     def _turn(self, until: float, is_wish: bool) -> AbstractContextManager[None]:
         return self._turns.taken(first=is_wish, within_s=left_ms(until) / 1_000)
-
-    def _fold_soon(self) -> None:
-        with suppress(RuntimeError):  # it is closing, which folds as well
-            self._caretaker.submit(self._fold)
-
-    def _fold(self) -> None:
-        """Bring the log's pages into the database, most of them beside whoever writes. Then a page is written: whoever
-        begins the log anew waits for the disk, and that must not be the loop.
-        """
-        with self._engine.connect() as connection, suppress(StorageBusy, OperationalError):
-            _be_patient(connection, LOCK_WAIT_MS)
-            connection.exec_driver_sql(FOLD)
-            with self._turn(monotonic() + LOCK_WAIT_MS / 1_000, is_wish=False):
-                connection.exec_driver_sql(FOLD)
-                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-                connection.exec_driver_sql(f"PRAGMA user_version={version}")
 
     def _purge(self) -> None:
         until = monotonic() + LOCK_WAIT_MS / 1_000

@@ -46,10 +46,8 @@ class Standing:
     to SQLAlchemy they are a single one, so that its session can stay.
     """
 
-    def __init__(self, engine: Engine, *pragmas: str) -> None:
-        """`pragmas`: what is special about its connection."""
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._pragmas = ("PRAGMA busy_timeout=0", *pragmas)
         self._open: _Open | None = None
 
     def begin(self, *, writes: bool = False) -> Part:
@@ -66,7 +64,7 @@ class Standing:
         return self._open.session
 
     def commit(self) -> None:
-        """Let what was written stand.
+        """Let what was written stand. Any thread may call it, while no other uses the connection.
 
         Raises:
             sqlite3.Error: it does not stand.
@@ -94,8 +92,7 @@ class Standing:
     def _opened(self) -> "_Open":
         connection = self._engine.connect()
         connection.detach()  # with its impatience, it is of no use to others
-        for pragma in self._pragmas:
-            connection.exec_driver_sql(pragma)
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
         raw: Any = connection.connection.dbapi_connection
         session = Part(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
         return _Open(connection, raw, session)

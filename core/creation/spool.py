@@ -126,11 +126,11 @@ def _keep(folder: Path, output: Output) -> Output:
     output = replace(output, files=tuple(map(_measured, output.files)))
     files = [asdict(made) | {"path": made.path.name} for made in output.files]
     slip = {"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}
-    for made in output.files:
-        flush(made.path)
     part = folder / f".{SLIP}"
     part.write_text(json.dumps(slip), "utf-8")
-    part.replace(folder / SLIP)
+    part.replace(folder / SLIP)  # before the flushes: what a kill finds here was never lost
+    for made in output.files:
+        flush(made.path)
     flush(folder / SLIP)
     return output
 

@@ -61,7 +61,7 @@ async def test_every_connection_survives_a_power_cut(database: Database, pragma:
     def ask(session: Session) -> object:
         return session.connection().exec_driver_sql(f"PRAGMA {pragma}").scalar()
 
-    for way in (database.read, database.write):
+    for way in (database.read, database.write, database.record):
         assert await way(ask) == value
 
 

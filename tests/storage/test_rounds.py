@@ -1,22 +1,17 @@
 """Small changes: made together on the loop where SQLite lets them, by a thread where it does not."""
 
 import asyncio
-import os
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
-from storage import rounds
 from storage.database import Database
-from storage.errors import StorageBusy, Unsafe
+from storage.errors import StorageBusy
 from storage.tables import User
 from tests.storage.test_database import add, busy, locked, names
 
@@ -163,80 +158,6 @@ async def test_a_loop_that_closes_in_the_middle_of_a_round_leaves_a_database_tha
         await asyncio.to_thread(on_another_loop)
     await database.change(add("after"))
     assert "after" in await database.read(names)
-
-
-# --- the disk ----------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Disk:
-    """What flushes the log, where a test lets it."""
-
-    let: threading.Event = field(default_factory=threading.Event)
-    asked: threading.Event = field(default_factory=threading.Event)
-    threads: list[str] = field(default_factory=list)
-    is_broken: bool = False
-
-    def sync(self, file: int) -> None:
-        self.threads.append(threading.current_thread().name)
-        self.asked.set()
-        assert self.let.wait(10)
-        if self.is_broken:
-            raise OSError("no such luck")
-        os.fsync(file)
-
-
-@pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
-    slow = Disk()
-    monkeypatch.setattr(rounds.os, "fdatasync", slow.sync)  # type: ignore[attr-defined]
-    yield slow
-    slow.let.set()
-
-
-@pytest.mark.sqlite_alone
-async def test_nobody_is_told_before_the_disk_has_it_and_one_flush_carries_all_that_came_meanwhile(
-    database: Database, disk: Disk
-) -> None:
-    first = asyncio.create_task(database.change(add("first")))
-    await asyncio.to_thread(disk.asked.wait, 5)
-    later = [asyncio.create_task(database.change(add(f"{i}"))) for i in range(40)]
-    later += [asyncio.create_task(database.record(add("wish")))]
-    async with asyncio.timeout(5):
-        while len(await database.look(names)) < 42:  # written, and seen by others
-            await asyncio.sleep(0.01)
-    assert not any(task.done() for task in (first, *later))
-    disk.let.set()
-    await asyncio.gather(first, *later)
-    assert len(disk.threads) == 2
-    assert threading.current_thread().name not in disk.threads
-
-
-@pytest.mark.sqlite_alone
-async def test_a_disk_that_breaks_is_said_to_whom_it_fails(database: Database, disk: Disk) -> None:
-    disk.is_broken = True
-    disk.let.set()
-    with pytest.raises(Unsafe):
-        await database.change(add("lost"))
-    with pytest.raises(OSError, match="did not take a wish"):  # which is there: nobody says that nothing has begun
-        await database.record(add("wish"))
-    disk.is_broken = False
-    await database.change(add("later"))
-    assert await database.read(names) == ["lost", "wish", "later"]
-
-
-@pytest.mark.sqlite_alone
-async def test_the_log_is_folded_into_the_database_again_and_again(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rounds, "ROUNDS_PER_FOLDING", 20)
-    log = Path(f"{database.url.partition('///')[2]}-wal")
-    sizes = []
-    for i in range(600):
-        await database.change(add(f"{i}" + "x" * 3_000))
-        sizes.append(log.stat().st_size)
-    assert max(sizes[300:]) < 3 * max(sizes[:100])
-    assert len(await database.read(names)) == 600
 
 
 KILLED = """
