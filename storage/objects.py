@@ -103,7 +103,7 @@ class FileObjects:
         self.folder.mkdir(parents=True, exist_ok=True)
 
     async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
-        """Copy beside the target, rename, then flush."""
+        """Copy beside the target, flush, rename, and flush the new name."""
         work = self._pool.submit(lambda: self._put(self._path(key), source))
         await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
 
@@ -178,6 +178,7 @@ class FileObjects:
         try:
             with _created(part) as copy, BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
                 shutil.copyfileobj(file, copy, PIECE)
+            flush(part)
             part.replace(target)
         except BaseException:
             part.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import mimetypes
-from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlmodel import Session
@@ -48,14 +47,15 @@ class Keeping:
         self._sidecars = sidecars
         self._checks = checks
 
-    async def store(self, job: Job, output: Output) -> list[str]:
-        """Store every file; returns the check's word on each. Stopped in the middle, a file may be there already: see
-        `clear_if_failed`.
+    async def store(self, job: Job, output: Output) -> list[Asset]:
+        """Store every file. Stopped in the middle, a file may be there already: see `clear_if_failed`.
 
         Raises:
             StoreAway: one of them could not be stored now.
         """
-        return await asyncio.gather(*(self._stored(job, ordinal, made) for ordinal, made in enumerate(output.files)))
+        return await asyncio.gather(
+            *(self._stored(job, ordinal, made, output) for ordinal, made in enumerate(output.files))
+        )
 
     async def clear_if_failed(self, job: Job) -> None:
         """Take back whatever lies there of a step that ended without a result, or whose owner was forgotten: a
@@ -68,9 +68,8 @@ class Keeping:
                     for key in await self._objects.keys(_files(job)):
                         await self._objects.delete(key)
 
-    async def tell(self, job: Job, output: Output, verdicts: Sequence[str]) -> None:
+    async def tell(self, job: Job, assets: list[Asset], output: Output) -> None:
         """Rows, money and version names of everything that a step made, at once."""
-        assets = [_asset(job, output, ordinal, safety) for ordinal, safety in enumerate(verdicts)]
         try:
             await self._changes.write(job.creation.id, lambda session: _complete(session, job, assets, output))
         except Exception:
@@ -86,12 +85,42 @@ class Keeping:
             with suppress(OSError):
                 await self._objects.delete(job.step.preview_key)
 
-    async def _stored(self, job: Job, ordinal: int, made: Made) -> str:
-        said, _ = await asyncio.gather(
+    async def _stored(self, job: Job, ordinal: int, made: Made, output: Output) -> Asset:
+        key = _key(job, ordinal, made)
+        safety, _ = await asyncio.gather(
             self._judged(job, made),
-            self._objects.put(_key(job, ordinal, made), made.path, made.media_type),
+            self._objects.put(key, made.path, made.media_type),
         )
-        return said
+        return Asset(
+            id=new_id(),
+            user_id=job.creation.user_id,
+            workspace_id=job.creation.workspace_id,
+            creation_id=job.creation.id,
+            thread_id=job.creation.thread_id,
+            step_id=job.step.id,
+            ordinal=ordinal,
+            parent_id=job.parent.id if job.parent else None,
+            credit_id=_credit(job),
+            inputs=list(dict.fromkeys(asset.id for _, asset in job.sources)),
+            kind=job.step.kind,
+            tool=job.step.tool,
+            media_type=made.media_type,
+            size_bytes=made.size_bytes or 0,
+            width=made.width,
+            height=made.height,
+            duration_s=made.duration_s,
+            sha256=made.sha256 or "",
+            object_key=key,
+            asked=job.creation.prompt or (job.parent.asked if job.parent else ""),
+            prompt=job.words,
+            alt_text=_alt_text(job),
+            provider=job.step.provider,
+            model=job.step.model,
+            seed=made.seed,
+            letter=job.step.index + ordinal,
+            safety=safety,
+            cost_micros=output.cost_micros // len(output.files),
+        )
 
     async def _judged(self, job: Job, made: Made) -> str:
         """The check's word on a file: asked for once, however often the store is tried."""
@@ -107,40 +136,6 @@ class Keeping:
         """What finishes after its owner asked to be forgotten leaves no file behind."""
         if await self._database.read(lambda session: jobs.job_of(session, job.step.id)) is None:
             await self._objects.delete_all(_folder(job))
-
-
-def _asset(job: Job, output: Output, ordinal: int, safety: str) -> Asset:
-    made = output.files[ordinal]
-    return Asset(
-        id=new_id(),
-        user_id=job.creation.user_id,
-        workspace_id=job.creation.workspace_id,
-        creation_id=job.creation.id,
-        thread_id=job.creation.thread_id,
-        step_id=job.step.id,
-        ordinal=ordinal,
-        parent_id=job.parent.id if job.parent else None,
-        credit_id=_credit(job),
-        inputs=list(dict.fromkeys(asset.id for _, asset in job.sources)),
-        kind=job.step.kind,
-        tool=job.step.tool,
-        media_type=made.media_type,
-        size_bytes=made.size_bytes or 0,
-        width=made.width,
-        height=made.height,
-        duration_s=made.duration_s,
-        sha256=made.sha256 or "",
-        object_key=_key(job, ordinal, made),
-        asked=job.creation.prompt or (job.parent.asked if job.parent else ""),
-        prompt=job.words,
-        alt_text=_alt_text(job),
-        provider=job.step.provider,
-        model=job.step.model,
-        seed=made.seed,
-        letter=job.step.index + ordinal,
-        safety=safety,
-        cost_micros=output.cost_micros // len(output.files),
-    )
 
 
 def _complete(session: Session, job: Job, assets: list[Asset], output: Output) -> None:

@@ -99,24 +99,14 @@ class Making:
             job, output = await self._with_what_is_left(job), made
         else:
             job, output = await self._stops.during(job.creation.id, self._asked(job, folder))
+            output = await self._spool.keep(job.step.id, output)
         try:
-            output, verdicts = await self._stored(job, output, is_new=made is None)
+            storing = self._keeping.store(job, output)
+            assets = await self._stops.during(job.creation.id, storing, despite_deadline=True)
         except StoreAway:
             await self._waits(job)
             raise
-        await self._keeping.tell(job, output, verdicts)
-
-    async def _stored(self, job: Job, output: Output, *, is_new: bool) -> tuple[Output, list[str]]:
-        """Store, and beside it write the slip: with that the step is made, whatever comes of the store."""
-        storing = self._stops.during(job.creation.id, self._keeping.store(job, output), despite_deadline=True)
-        if not is_new:
-            return output, await storing
-        slip = asyncio.ensure_future(self._spool.keep(job.step.id, output))
-        try:
-            verdicts = await storing
-        finally:
-            output = await slip
-        return output, verdicts
+        await self._keeping.tell(job, assets, output)
 
     async def _asked(self, job: Job, folder: Path) -> tuple[Job, Output]:
         await self._needed(job)

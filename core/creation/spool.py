@@ -37,7 +37,7 @@ class Spooled:
 
 
 class Spool:
-    """One folder per step. The slip is written last and at once, so a folder with a slip is complete."""
+    """One folder per step. The slip is written last and at once: with it the step is made."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -113,12 +113,20 @@ def _clear(folder: Path) -> None:
 
 
 def _finished(folder: Path) -> Output | None:
+    """Nothing, too, where the files are not what the slip says: the power went before they were on the disk."""
     slip = folder / SLIP
-    return _read(folder, json.loads(slip.read_text("utf-8"))) if slip.is_file() else None
+    if not slip.is_file():
+        return None
+    output = _read(folder, json.loads(slip.read_text("utf-8")))
+    return output if all(map(_is_whole, output.files)) else None
+
+
+def _is_whole(made: Made) -> bool:
+    return made.path.is_file() and _measure(made.path) == (made.size_bytes, made.sha256)
 
 
 def _read(folder: Path, slip: dict[str, object]) -> Output:
-    files = tuple(_measured(Made(**(made | {"path": folder / made["path"]}))) for made in slip["files"])  # type: ignore[attr-defined]
+    files = tuple(Made(**(made | {"path": folder / made["path"]})) for made in slip["files"])  # type: ignore[attr-defined]
     return Output(files=files, cost_micros=slip["cost_micros"], notes=tuple(slip["notes"]))  # type: ignore[arg-type]
 
 
@@ -128,7 +136,8 @@ def _keep(folder: Path, output: Output) -> Output:
     slip = {"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}
     part = folder / f".{SLIP}"
     part.write_text(json.dumps(slip), "utf-8")
-    part.replace(folder / SLIP)  # before the flushes: what a kill finds here was never lost
+    flush(part)
+    part.replace(folder / SLIP)  # before the files are flushed, which may take long: from here on a kill loses nothing
     for made in output.files:
         flush(made.path)
     flush(folder / SLIP)

@@ -9,14 +9,12 @@ from core.native.process import ChildProcess
 
 JOBS_PER_CHILD = 500
 """A child is replaced after so many jobs, as codecs may leak. To start one takes half a second of a processor."""
-
-_USER_ERRORS: dict[str, type[UserError]] = {kind.__name__: kind for kind in (Invalid, TooLarge, Unsupported)}
-
-
 PATIENT, PROMPT = 10, 0
 """How nice children are."""
 QUICK = frozenset({"core.native.pictures:probe"})
 """What takes milliseconds, while somebody waits for a result that is there already: these do not stand back."""
+
+_USER_ERRORS: dict[str, type[UserError]] = {kind.__name__: kind for kind in (Invalid, TooLarge, Unsupported)}
 
 
 class NativePool:

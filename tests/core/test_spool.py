@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.creation.spool import TIDY_S, Spool
+from core.providers.base import Made, Output
 from storage.tables import now
 
 LOOKS = 1_500
@@ -61,3 +62,26 @@ async def test_old_folders_of_steps_are_found_and_old_litter_goes(spool: Spool) 
     assert await spool.untouched(now() - timedelta(seconds=TIDY_S)) == ["old"]
     await spool.tidy()
     assert {place.name for place in spool.folder.iterdir()} == {"old", "new", "tmpnew"}
+
+
+def cut(file: Path) -> None:
+    """What a power cut leaves of a file whose name was on the disk before its bytes."""
+    os.truncate(file, 0)
+
+
+def turn_a_bit(file: Path) -> None:
+    file.write_bytes(b"wholf")
+
+
+@pytest.mark.parametrize("harm", [cut, turn_a_bit, Path.unlink])
+async def test_what_was_made_is_found_again_and_what_is_no_longer_whole_is_not_taken_for_it(
+    spool: Spool, harm: Callable[[Path], None]
+) -> None:
+    folder, found = await spool.open("step")
+    assert found is None
+    file = folder / "picture.png"
+    file.write_bytes(b"whole")
+    kept = await spool.keep("step", Output(files=(Made(path=file, media_type="image/png"),), cost_micros=7))
+    assert (await spool.open("step"))[1] == kept
+    harm(file)
+    assert (await spool.open("step"))[1] is None

@@ -55,6 +55,22 @@ def names(session: Session) -> list[str]:
     return list(session.exec(select(User.name)))
 
 
+def broken(session: Session) -> None:
+    session.add(User(name="half"))
+    session.flush()
+    raise KeyError("a bug")
+
+
+def twice(session: Session) -> None:
+    session.add_all((User(id="same", name="one"), User(id="same", name="two")))
+
+
+def too_much(session: Session) -> None:
+    session.connection().exec_driver_sql("PRAGMA max_page_count=1")
+    session.add(User(name="x" * 100_000))
+    session.flush()
+
+
 @pytest.mark.sqlite_alone
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)])
 async def test_every_connection_survives_a_power_cut(database: Database, pragma: str, value: object) -> None:
@@ -143,11 +159,6 @@ async def test_a_read_sees_one_moment_even_while_others_write(database: Database
 
 
 async def test_an_error_in_a_transaction_stores_nothing_and_harms_no_later_one(database: Database) -> None:
-    def broken(session: Session) -> None:
-        session.add(User(name="half"))
-        session.flush()
-        raise KeyError("a bug")
-
     for way in (database.write, database.record):
         with pytest.raises(KeyError):
             await way(broken)
@@ -157,11 +168,6 @@ async def test_an_error_in_a_transaction_stores_nothing_and_harms_no_later_one(d
 
 @pytest.mark.sqlite_alone
 async def test_a_full_disk_is_said_as_busy_and_stores_nothing(database: Database) -> None:
-    def too_much(session: Session) -> None:
-        session.connection().exec_driver_sql("PRAGMA max_page_count=1")
-        session.add(User(name="x" * 100_000))
-        session.flush()
-
     with pytest.raises(StorageBusy):
         await database.write(too_much)
     assert await database.read(names) == []
@@ -206,16 +212,8 @@ async def busy(database: Database) -> AsyncIterator[None]:
 
 
 async def test_of_writes_that_waited_together_one_that_fails_fails_alone(database: Database) -> None:
-    def broken(session: Session) -> None:
-        session.add(User(name="half"))
-        session.flush()
-        raise KeyError("a bug")
-
-    def refused(session: Session) -> None:
-        session.add_all((User(id="same", name="one"), User(id="same", name="two")))
-
     async with busy(database):
-        works = (add("a"), broken, add("b"), refused, add("c"))
+        works = (add("a"), broken, add("b"), twice, add("c"))
         line = asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
         await asyncio.sleep(0.1)
     ended = await line
@@ -262,11 +260,6 @@ async def test_a_later_write_of_those_that_waited_together_sees_the_earlier(data
 
 @pytest.mark.sqlite_alone
 async def test_a_disk_that_is_full_for_one_of_them_stores_none_of_them_and_tells_each(database: Database) -> None:
-    def too_much(session: Session) -> None:
-        session.connection().exec_driver_sql("PRAGMA max_page_count=1")
-        session.add(User(name="x" * 100_000))
-        session.flush()
-
     async with busy(database):
         works = (add("before"), too_much)
         line = asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)

@@ -13,19 +13,9 @@ from sqlmodel import Session, select
 from storage.database import Database
 from storage.errors import StorageBusy
 from storage.tables import User
-from tests.storage.test_database import add, busy, locked, names
+from tests.storage.test_database import add, broken, busy, locked, names, too_much, twice
 
 pytestmark = pytest.mark.each_database
-
-
-def broken(session: Session) -> None:
-    session.add(User(name="half"))
-    session.flush()
-    raise KeyError("a bug")
-
-
-def twice(session: Session) -> None:
-    session.add_all((User(id="same", name="one"), User(id="same", name="two")))
 
 
 def where(session: Session) -> str:
@@ -125,11 +115,6 @@ async def test_a_change_waits_for_another_process_and_holds_up_neither_looks_nor
 
 @pytest.mark.sqlite_alone
 async def test_a_disk_that_is_full_is_said_to_each(database: Database) -> None:
-    def too_much(session: Session) -> None:
-        session.connection().exec_driver_sql("PRAGMA max_page_count=1")
-        session.add(User(name="x" * 100_000))
-        session.flush()
-
     works = (add("before"), too_much)
     ended = await asyncio.gather(*map(database.change, works), return_exceptions=True)
     assert StorageBusy in {type(each) for each in ended}
