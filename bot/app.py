@@ -26,6 +26,7 @@ from core.chat import Adapter
 from core.chats import Chats
 from core.creation.admission import Admission, Room
 from core.creation.delivery import Delivery, Withdrawn
+from core.creation.doorway import Doorway
 from core.creation.leftovers import Leftovers
 from core.creation.overdue import Overdue
 from core.creation.posting import Posting
@@ -91,6 +92,7 @@ class App:
     sidecars: Sidecars
     catalogue: Catalogue
     admission: Admission
+    doorway: Doorway
     delivery: Delivery
     deletion: Deletion
     overdue: Overdue
@@ -238,6 +240,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         assert app.workbench
         return await asyncio.shield(app.workbench)
 
+    doorway = Doorway()
     admission = Admission(
         database,
         changes,
@@ -245,6 +248,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         others.worker_id,
         Room(per_user=settings.user_at_once, overall=settings.at_once),
         timedelta(seconds=settings.deadline_s),
+        doorway,
         waits=lambda place: None if place.surface in OWN_SURFACES else delivery.follow(place.id),
         crew=others.crew,
     )
@@ -283,6 +287,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         sidecars=sidecars,
         catalogue=_catalogue(settings, given),
         admission=admission,
+        doorway=doorway,
         delivery=delivery,
         deletion=deletion,
         overdue=Overdue(database, finish),
