@@ -3,9 +3,12 @@
 import argparse
 import asyncio
 import json
+import shutil
 import sys
+import tempfile
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 
 from benchmarks.chaos.reaper import Pace
@@ -51,7 +54,7 @@ def main() -> int:
         reports[name] = Report(name, "a storm, and what it left", found.figures)
         show(reports[name])
         if not reports[name].ok:
-            print("\n".join(found.wrong), flush=True)
+            print("\n".join([*found.wrong, f"what every process logged, and its rows: {found.kept}"]), flush=True)
     facts = {f"{name}_{key}": value for name, each in reports.items() for key, value in each.facts().items()}
     ok = all(report.ok for report in reports.values())
     print(json.dumps({"name": "chaos", "ok": ok, "seed": seed} | facts), flush=True)
@@ -64,7 +67,16 @@ def _one(name: str, given: argparse.Namespace, seed: int) -> Found:
     with ExitStack() as stack:
         folder = stack.enter_context(data_folder())
         postgres = stack.enter_context(server() if name == "postgres" else nullcontext())
-        return asyncio.run(storm(folder, measure, seed, postgres))
+        found = asyncio.run(storm(folder, measure, seed, postgres))
+        return found if Report(name, "", found.figures).ok else replace(found, kept=_kept(folder))
+
+
+def _kept(folder: Path) -> Path:
+    """What tells why a storm is red, without the pictures."""
+    kept = Path(tempfile.mkdtemp(prefix="easel-storm-"))
+    for file in (found for pattern in ("*.log", "*.db") for found in folder.glob(f"*/{pattern}")):
+        shutil.copy(file, kept / f"{file.parent.name}-{file.name}")
+    return kept
 
 
 if __name__ == "__main__":
