@@ -27,6 +27,7 @@ from core.chats import Chats
 from core.creation.admission import Admission, Room
 from core.creation.delivery import Delivery, Withdrawn
 from core.creation.doorway import Doorway
+from core.creation.leaving import Leaving
 from core.creation.leftovers import Leftovers
 from core.creation.overdue import Overdue
 from core.creation.posting import Posting
@@ -93,6 +94,7 @@ class App:
     catalogue: Catalogue
     admission: Admission
     doorway: Doorway
+    leaving: Leaving
     delivery: Delivery
     deletion: Deletion
     overdue: Overdue
@@ -188,10 +190,16 @@ async def drain(app: App) -> None:
     """Take nothing new and let what runs end, for at most `EASEL_DRAIN_S`; the rest goes on after the next start, or
     with another worker at once."""
     app.admission.open = False
+    app.leaving.tell(app.settings.drain_s)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(app.settings.drain_s):
-            while await app.database.read(lambda session: creations.running_of(session, app.machines.worker_id)):
+            while await _goes_on(app):
                 await asyncio.sleep(0.1)
+
+
+async def _goes_on(app: App) -> bool:
+    running = await app.database.read(lambda session: creations.running_of(session, app.machines.worker_id))
+    return not all(map(app.leaving.rests, running))
 
 
 async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
@@ -288,6 +296,7 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         catalogue=_catalogue(settings, given),
         admission=admission,
         doorway=doorway,
+        leaving=Leaving(),
         delivery=delivery,
         deletion=deletion,
         overdue=Overdue(database, finish),

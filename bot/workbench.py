@@ -106,6 +106,8 @@ def _boundary(app: App, made: Makers) -> Boundary:
         app.machines.providers({name: WatchedProvider(each, app.watch) for name, each in made.providers.items()}),
         app.catalogue,
         Rooms(app.database, app.changes, settings.providers_at_once or {}),
+        app.spool,
+        app.leaving,
         poll_s=settings.poll_s,
         rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO),
     )
@@ -124,7 +126,7 @@ def _boundary(app: App, made: Makers) -> Boundary:
             app.doorway,
             confirm_above_micros=_micros(settings.confirm_above_usd),
         ),
-        Making(app.database, app.changes, app.stops, app.spool, ordering, asking, keeping),
+        Making(app.database, app.changes, app.stops, app.spool, ordering, asking, keeping, app.leaving),
         Finishing(app.database, app.changes, app.delivery.finish, app.admission.ended, Ends(app.watch).ended),
     )
 

@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -13,9 +14,11 @@ import structlog
 from core.agent.catalogue import Catalogue, Model
 from core.creation.jobs import Job
 from core.creation.keeping import preview_key
+from core.creation.leaving import Leaving
 from core.creation.ordering import Ordering
 from core.creation.patience import Patience
 from core.creation.rooms import Rooms
+from core.creation.spool import Spool
 from core.errors import ProviderError, Uncertain
 from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
 from core.providers.fitting import fit
@@ -48,6 +51,8 @@ class Asking:
         providers: Mapping[str, Provider],
         catalogue: Catalogue,
         rooms: Rooms,
+        spool: Spool,
+        leaving: Leaving,
         *,
         poll_s: float | None,
         rerun_uncertain_micros: int,
@@ -58,11 +63,13 @@ class Asking:
         self._providers = providers
         self._catalogue = catalogue
         self._rooms = rooms
+        self._spool = spool
+        self._leaving = leaving
         self._poll_s = poll_s
         self._rerun_uncertain_micros = rerun_uncertain_micros
 
     async def ask(self, job: Job, folder: Path) -> Output:
-        """Ask the step's models one after the other, as far as that is allowed.
+        """Ask the step's models one after the other, as far as that is allowed. What is made is kept in the spool.
 
         Raises:
             ProviderError: refused, failed, or `Uncertain`: with the sentence why.
@@ -72,9 +79,9 @@ class Asking:
         while True:
             model = self._ordering.model(job)
             order, notes = fit(await self._order(job, folder), model)
-            answer = await self._answer(job, order)
+            answer = await self._answer(job, order, (*moves, *notes))
             if isinstance(answer, Output):
-                return Output(files=answer.files, cost_micros=answer.cost_micros, notes=(*moves, *notes, *answer.notes))
+                return answer
             if isinstance(answer, Refused):
                 raise ProviderError(answer.message, answer.code, perhaps_paid=answer.billed)
             other = self._next(job) if answer.elsewhere else None
@@ -112,21 +119,23 @@ class Asking:
 
         return await self._ordering.order(job, folder, preview)
 
-    async def _answer(self, job: Job, order: Order) -> Output | Refused | Failed:
+    async def _answer(self, job: Job, order: Order, notes: Sequence[str]) -> Output | Refused | Failed:
         provider = self._providers[job.step.provider or ""]
         ticket = Ticket(**job.step.ticket) if job.step.ticket else None
         if ticket is None:
-            answer = await self._submit(job, order, provider)
+            answer = await self._submit(job, order, provider, notes)
             if not isinstance(answer, Ticket):
                 return answer
             ticket = answer
             await self._keep(job, ticket)
-        return await self._polled(job, order, provider, ticket)
+        return await self._kept(job, await self._polled(job, order, provider, ticket), notes)
 
-    async def _submit(self, job: Job, order: Order, provider: Provider) -> Answer:
+    async def _submit(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
         """Commit the intent, then call. An intent found without an outcome: an earlier call may have been paid."""
         if job.step.intent_at and not provider.repeatable and not self._may_rerun(job):
             return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
+        if not provider.repeatable:
+            await self._leaving.begins(job.creation.id, job.step.estimate_s)
         await self._rooms.enter(
             job,
             state=StepState.IN_PROGRESS,
@@ -135,14 +144,14 @@ class Asking:
             attempts=job.step.attempts + 1,
             detail="",
         )
-        return await self._called(job, order, provider)
+        return await self._called(job, order, provider, notes)
 
-    async def _called(self, job: Job, order: Order, provider: Provider) -> Answer:
-        """Call the provider. Stopped in the middle, a paid call gets a moment to hand over its ticket.
+    async def _called(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
+        """Call the provider. Stopped in the middle, a paid call gets a moment to hand over its ticket or what it made.
 
         With the ticket the provider can be told to stop, or a later run goes on; without it, nobody could tell.
         """
-        call = asyncio.ensure_future(provider.submit(order))
+        call = asyncio.ensure_future(self._placed(job, order, provider, notes))
         try:
             return await asyncio.shield(call)
         except asyncio.CancelledError:
@@ -154,6 +163,19 @@ class Asking:
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)
+
+    async def _placed(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
+        """What comes at once is kept at once, whether anybody still waits for it or not."""
+        answer = await provider.submit(order)
+        return answer if isinstance(answer, Ticket) else await self._kept(job, answer, notes)
+
+    async def _kept(
+        self, job: Job, answer: Output | Refused | Failed, notes: Sequence[str]
+    ) -> Output | Refused | Failed:
+        """With its slip in the spool, what was made is never made again."""
+        if not isinstance(answer, Output):
+            return answer
+        return await self._spool.keep(job.step.id, replace(answer, notes=(*notes, *answer.notes)))
 
     async def _keep(self, job: Job, ticket: Ticket) -> None:
         """Commit the ticket: from now on a later run only polls."""

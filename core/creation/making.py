@@ -11,6 +11,7 @@ from core.creation import jobs
 from core.creation.asking import Asking
 from core.creation.jobs import Job
 from core.creation.keeping import Keeping
+from core.creation.leaving import Leaving
 from core.creation.ordering import Ordering
 from core.creation.spool import Spool
 from core.creation.stops import Stopped, Stops
@@ -43,6 +44,7 @@ class Making:
         ordering: Ordering,
         asking: Asking,
         keeping: Keeping,
+        leaving: Leaving,
     ) -> None:
         self._database = database
         self._changes = changes
@@ -51,6 +53,7 @@ class Making:
         self._ordering = ordering
         self._asking = asking
         self._keeping = keeping
+        self._leaving = leaving
 
     async def make(self, step_id: str) -> str:
         """Bring one step to its final state, and return it."""
@@ -72,7 +75,8 @@ class Making:
         if job.step.state.final:
             await self._keeping.clear_if_failed(job)  # a crash, or another worker, may have come before that
         else:
-            await end(job)
+            with self._leaving.step(job.creation.id):
+                await end(job)
         await asyncio.gather(self._spool.clear(step_id), self._keeping.clear_preview(job))
         return job.step.state
 
@@ -99,7 +103,6 @@ class Making:
             job, output = await self._with_what_is_left(job), made
         else:
             job, output = await self._stops.during(job.creation.id, self._asked(job, folder))
-            output = await self._spool.keep(job.step.id, output)
         try:
             storing = self._keeping.store(job, output)
             assets = await self._stops.during(job.creation.id, storing, despite_deadline=True)
@@ -140,7 +143,8 @@ class Making:
                 found = await self._database.look(lambda session: jobs.states(session, job.step.needs))
                 if all(state.final for state in found):
                     break
-                await changed.wait()
+                with self._leaving.resting(job.creation.id):
+                    await changed.wait()
         if any(state != StepState.COMPLETE for state in found):
             raise UserError("It needed a result that could not be made.", "input_missing")
 
