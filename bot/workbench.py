@@ -26,6 +26,7 @@ from core.creation.making import Making
 from core.creation.ordering import Ordering
 from core.creation.planning import Planning
 from core.creation.receiving import Receiving
+from core.creation.recovering import Recovering
 from core.creation.rooms import Rooms
 from core.creation.takeover import Takeover
 from core.trust.budget import Budgets
@@ -57,9 +58,11 @@ class Workbench:
 async def set_up(app: App) -> Workbench:
     """Build everything and launch the engine on the running loop."""
     made = await makers(app)
-    boundary = _boundary(app, made)
+    recovering = Recovering()
+    boundary = _boundary(app, made, recovering)
     engine = Engine(boundary, app.settings.engine_database, app.machines.worker_id, _claim(app))
-    await engine.launch()
+    if not await engine.launch():
+        recovering.over()
     await engine.tidy()
     if stale := await engine.stale_versions():
         log.warning("jobs_of_another_version", jobs=stale, hint="They will not be taken up by this version.")
@@ -95,7 +98,7 @@ def _takeover(app: App, engine: Engine) -> Takeover | None:
     return takeover
 
 
-def _boundary(app: App, made: Makers) -> Boundary:
+def _boundary(app: App, made: Makers, recovering: Recovering) -> Boundary:
     settings = app.settings
     ordering = Ordering(app.database, app.objects, app.catalogue, app.secret_key)
     checks = Checks(app.database, app.objects, made.safety, Policy(settings.check_outputs))
@@ -108,6 +111,7 @@ def _boundary(app: App, made: Makers) -> Boundary:
         Rooms(app.database, app.changes, settings.providers_at_once or {}),
         app.spool,
         app.leaving,
+        recovering,
         poll_s=settings.poll_s,
         rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO),
     )

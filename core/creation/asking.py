@@ -17,6 +17,7 @@ from core.creation.keeping import preview_key
 from core.creation.leaving import Leaving
 from core.creation.ordering import Ordering
 from core.creation.patience import Patience
+from core.creation.recovering import Recovering
 from core.creation.rooms import Rooms
 from core.creation.spool import Spool
 from core.errors import ProviderError, Uncertain
@@ -53,6 +54,7 @@ class Asking:
         rooms: Rooms,
         spool: Spool,
         leaving: Leaving,
+        recovering: Recovering,
         *,
         poll_s: float | None,
         rerun_uncertain_micros: int,
@@ -65,6 +67,7 @@ class Asking:
         self._rooms = rooms
         self._spool = spool
         self._leaving = leaving
+        self._recovering = recovering
         self._poll_s = poll_s
         self._rerun_uncertain_micros = rerun_uncertain_micros
 
@@ -134,8 +137,13 @@ class Asking:
         """Commit the intent, then call. An intent found without an outcome: an earlier call may have been paid."""
         if job.step.intent_at and not provider.repeatable and not self._may_rerun(job):
             return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
-        if not provider.repeatable:
-            await self._leaving.begins(job.creation.id, job.step.estimate_s)
+        if provider.repeatable:
+            return await self._begun(job, order, provider, notes)
+        await self._leaving.begins(job.creation.id, job.step.estimate_s)
+        async with self._recovering.call():
+            return await self._begun(job, order, provider, notes)
+
+    async def _begun(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
         await self._rooms.enter(
             job,
             state=StepState.IN_PROGRESS,

@@ -91,11 +91,13 @@ class Engine:
 
         self._workflow = creation
 
-    async def launch(self) -> None:
-        """Open the tables and take up, on this loop, what an earlier process of this worker left."""
+    async def launch(self) -> bool:
+        """Open the tables and take up, on this loop, what an earlier process of this worker left; True if that is
+        something."""
         DBOS.launch()
         if self._claim is None:
             self._taken_up = await self.unfinished()
+        return bool(self._taken_up)
 
     async def start(self, creation_id: str) -> None:
         """Begin a creation, or do nothing if it has begun before."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from time import monotonic
 
 import structlog
 from sqlmodel import Session
@@ -34,8 +35,8 @@ LOOK_S = 0.2
 OPENING_HERE_S = 60.0
 """How long a surface of this same process is given to open a thread. A worker beside it waits for the same allowance
 of the platform, so that it would be no faster, and two threads would be opened for one wish."""
-STORE_WAIT = timedelta(minutes=2)
-"""How long after its end a creation waits for the store of files, before its results are shown as links alone."""
+STORE_WAIT_S = 120.0
+"""How long a result that has come to its end waits for a store that is away, before it is shown as a link alone."""
 SETTLES_S = 5.0
 """How long a message may take from its intent to the note of its id."""
 Place = Callable[[str], Awaitable[tuple[int | None, float | None]]]
@@ -67,6 +68,8 @@ class Posting:
         self._places: dict[str, int | None] = {}
         self._intended: set[str] = set()
         """Messages that were intended here, and of which no outcome is known."""
+        self._away_since: dict[str, float] = {}
+        """Asset → when its file could not be fetched for the first time."""
         self._openings: dict[str, asyncio.Task[None]] = {}
         """Creation → the opening of its thread that is under way."""
         self._at_surfaces: set[str] = set()
@@ -262,10 +265,12 @@ class Posting:
         try:
             path = await self._objects.fetch(asset.object_key, folder)
         except (StoreAway, FileNotFoundError) as error:
-            if isinstance(error, StoreAway) and now() - (shown.rows.creation.finished_at or now()) < STORE_WAIT:
+            if isinstance(error, StoreAway) and self._waits(shown, asset):
                 raise
+            self._away_since.pop(asset.id, None)
             log.warning("posted_without_its_file", asset=asset.id, error=type(error).__name__)
             return None
+        self._away_since.pop(asset.id, None)
         return Attachment(
             path,
             f"easel-{version_of(asset)}{path.suffix}",
@@ -273,6 +278,11 @@ class Posting:
             asset.alt_text,
             asset.id,
         )
+
+    def _waits(self, shown: Shown, asset: Asset) -> bool:
+        """Counted from when the store was found away: a result may come late for other reasons as well."""
+        since = self._away_since.setdefault(asset.id, monotonic())
+        return not shown.rows.creation.state.final or monotonic() - since < STORE_WAIT_S
 
     # --- rows -----------------------------------------------------------------------------------------------------
 

@@ -4,13 +4,17 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlmodel import Session, select
 
 from bot.settings import Settings
+from core.chat import ThreadRef
+from core.creation import posting
 from core.creation.making import STORE_AWAY
 from core.creation.spool import SLIP
 from core.creation.view import CreationView
@@ -18,12 +22,13 @@ from core.errors import Busy
 from core.providers.base import Order, Output, Refused, Ticket
 from core.safekeeping.tombstones import FOLDER
 from storage.errors import StoreAway
-from storage.tables import CreationState
+from storage.tables import Creation, CreationState, now
 from tests.core.outage import sat_out
 from tests.core.test_restart import audit
 from tests.core.victim import PAID
 from tests.fakes import media
 from tests.fakes import s3 as fake
+from tests.fakes.adapter import MemoryChat, Posted
 from tests.fakes.house import House, opened
 from tests.fakes.provider import ScriptedProvider, Way
 from tests.fakes.s3 import S3Server, Trouble
@@ -195,6 +200,51 @@ async def test_a_wish_that_works_from_a_stored_picture_waits_for_the_store_befor
         server.up()
         assert (await house.end(view, within_s=40)).state == CreationState.SUCCEEDED
     assert provider.submits.total() == 2
+
+
+async def ended_long_ago(house: House) -> None:
+    """As if all that is shown in chats had been held up by something else."""
+    at = now() - timedelta(hours=1)
+    async with asyncio.timeout(20):
+        while not await house.app.database.write(lambda session: _moved_back(session, at)):
+            await asyncio.sleep(0.02)
+
+
+def _moved_back(session: Session, at: datetime) -> bool:
+    ended = session.exec(select(Creation).where(Creation.state == CreationState.SUCCEEDED)).all()
+    for creation in ended:
+        creation.finished_at = at
+    return bool(ended)
+
+
+def results(chat: MemoryChat) -> list[Posted]:
+    """With a file or without."""
+    return [each for each in chat.messages.values() if each.role.startswith("result:")]
+
+
+@pytest.mark.parametrize("stays_away", [False, True])
+async def test_a_chat_gets_its_file_late_and_a_link_alone_only_where_the_store_stays_away(
+    server: S3Server,
+    far: Settings,
+    provider: ScriptedProvider,
+    monkeypatch: pytest.MonkeyPatch,
+    stays_away: bool,
+) -> None:
+    monkeypatch.setattr(posting, "STORE_WAIT_S", 0.5 if stays_away else 60.0)
+    server.always("GetObject", fake.fails("AccessDenied"))
+    chat = MemoryChat()
+    async with opened(far, provider=provider, catalogue=PAID, adapters={"chat": chat}) as house:
+        await house.ask(thread=ThreadRef(platform="chat", workspace="W1", channel="C1", thread="T1"), surface="chat")
+        await ended_long_ago(house)
+        await asyncio.sleep(3)
+        assert bool(results(chat)) == stays_away
+        if not stays_away:
+            server.always("GetObject", None)
+        async with asyncio.timeout(20):
+            while not results(chat):
+                await asyncio.sleep(0.05)
+    (result,) = results(chat)
+    assert len(result.files) == (0 if stays_away else 1)
 
 
 async def test_an_upload_while_the_store_is_away_is_told_to_come_again(
