@@ -26,7 +26,6 @@ from core.chat import Adapter
 from core.chats import Chats
 from core.creation.admission import Admission, Room
 from core.creation.delivery import Delivery, Withdrawn
-from core.creation.doorway import Doorway
 from core.creation.leaving import Leaving
 from core.creation.leftovers import Leftovers
 from core.creation.overdue import Overdue
@@ -93,7 +92,6 @@ class App:
     sidecars: Sidecars
     catalogue: Catalogue
     admission: Admission
-    doorway: Doorway
     leaving: Leaving
     delivery: Delivery
     deletion: Deletion
@@ -248,7 +246,6 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         assert app.workbench
         return await asyncio.shield(app.workbench)
 
-    doorway = Doorway()
     admission = Admission(
         database,
         changes,
@@ -256,7 +253,6 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         others.worker_id,
         Room(per_user=settings.user_at_once, overall=settings.at_once),
         timedelta(seconds=settings.deadline_s),
-        doorway,
         waits=lambda place: None if place.surface in OWN_SURFACES else delivery.follow(place.id),
         crew=others.crew,
     )
@@ -295,7 +291,6 @@ async def _build(settings: Settings, given: Given, *, worker: bool) -> App:
         sidecars=sidecars,
         catalogue=_catalogue(settings, given),
         admission=admission,
-        doorway=doorway,
         leaving=Leaving(),
         delivery=delivery,
         deletion=deletion,

@@ -11,7 +11,6 @@ from typing import Protocol
 import structlog
 from sqlmodel import Session
 
-from core.creation.doorway import Doorway
 from core.creation.sweeps import sweep
 from storage import creations
 from storage.changes import Changes
@@ -23,6 +22,8 @@ SWEEP_S = 1.0
 REST = 1.0
 """Times as long as a look at the line took, before the next."""
 LINE_FRESH_S = 0.25
+DOORS = 4
+"""How many creations are started at once."""
 FEW = 100
 """So many creations, in line or running, are read on the loop; more by a thread."""
 NEAR = 20
@@ -112,7 +113,6 @@ class Admission:
         worker_id: str,
         room: Room,
         deadline: timedelta,
-        doorway: Doorway,
         waits: Callable[[Place], None] = lambda _: None,
         crew: Crew | None = None,
     ) -> None:
@@ -127,7 +127,7 @@ class Admission:
         self._crew = crew
         self._woken = asyncio.Event()
         self._told: dict[str, int] = {}
-        self._doorway = doorway
+        self._door = asyncio.Semaphore(DOORS)
         self._starts: set[asyncio.Task[None]] = set()
         self._line: tuple[float, list[Place]] = (0.0, [])
         self._seen = 0
@@ -218,22 +218,16 @@ class Admission:
         """A few at a time: where the process is busy that takes longer, so new work comes in more slowly, and whoever
         only wants a word does not wait behind a crowd.
         """
-        await self._doorway.enter(creation_id)
-        if not await self._started(creation_id):
-            self._doorway.through(creation_id)
-
-    async def _started(self, creation_id: str) -> bool:
         try:
-            await self._start(creation_id)
+            async with self._door:
+                await self._start(creation_id)
         except Exception:  # it is taken up by the next start of this process, or ended once it is overdue
             log.exception("creation_not_started", creation=creation_id)
-            return False
-        return True
 
     async def _admit_some(self, crew: Crew) -> set[str]:
         begun = await crew.admit(self._room, self._deadline)
         for creation_id in begun:
-            await self._started(creation_id)
+            await self._begin(creation_id)
             self._changes.tell(creation_id)
         return set(begun)
 

@@ -9,7 +9,6 @@ from sqlmodel import Session
 
 from core.agent.messages import Message, OnText, Planner, Turn
 from core.agent.tools import TOOLS
-from core.creation.doorway import Doorway
 from core.errors import EaselError, PlannerBusy, Unanswered
 from core.trust.budget import Budgets, refusal
 from storage import creations, ledger
@@ -35,11 +34,10 @@ class Answer:
 class Consulting:
     """Gets a planner's answer. Each attempt is a charge of its own: planning has no effect, so it may be repeated."""
 
-    def __init__(self, changes: Changes, planner: Planner, budgets: Budgets, doorway: Doorway) -> None:
+    def __init__(self, changes: Changes, planner: Planner, budgets: Budgets) -> None:
         self._changes = changes
         self._planner = planner
         self._budgets = budgets
-        self._doorway = doorway
 
     async def ask(self, creation: Creation, messages: tuple[Message, ...], index: int) -> Answer:
         """The planner's next turn. Whatever comes of it, `settle` or `settled` has to follow.
@@ -73,7 +71,6 @@ class Consulting:
         charge = f"turn:{creation.id}:{index}:{new_id()[:8]}"
         if micros:
             await self._hold(creation, charge, micros)
-        self._doorway.through(creation.id)
         try:
             turn = await self._planner.next(messages, tuple(TOOLS.values()), on_text=self._shown(creation.id))
         except PlannerBusy as busy:

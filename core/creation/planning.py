@@ -14,7 +14,6 @@ from core.agent.planners.fixed import fixed_turn
 from core.agent.prompting import instructions
 from core.creation import going_back
 from core.creation.consulting import Answer, Consulting
-from core.creation.doorway import Doorway
 from core.creation.drafting import Drafting, known
 from core.creation.going_back import Back
 from core.creation.making import STOP_WORDS
@@ -49,7 +48,6 @@ class Planning:
         budgets: Budgets,
         checks: Checks,
         receiving: Receiving,
-        doorway: Doorway,
         *,
         confirm_above_micros: int | None = None,
     ) -> None:
@@ -62,17 +60,10 @@ class Planning:
         self._budgets = budgets
         self._checks = checks
         self._receiving = receiving
-        self._doorway = doorway
         self._confirm_above_micros = confirm_above_micros
 
     async def plan(self, creation_id: str, index: int) -> Plan:
         """One turn: the steps it leads to, and whether it was the last. Never raises for what a person did."""
-        try:
-            return await self._planned(creation_id, index)
-        finally:
-            self._doorway.through(creation_id)
-
-    async def _planned(self, creation_id: str, index: int) -> Plan:
         past = await self._database.look(lambda session: _past(session, creation_id))
         if not past:
             return NOTHING
@@ -81,7 +72,7 @@ class Planning:
             return NOTHING
         try:
             if await self._source_settled(rows, begun=bool(turns)):
-                return await self._planned(creation_id, index)
+                return await self.plan(creation_id, index)
             plan = _remembered(rows, turns[index]) if index < len(turns) else await self._turn(past, index)
             if rows.creation.state == CreationState.WAITING or self._may_ask(rows.creation):
                 await self._stops.during(creation_id, self._agreed(creation_id))
@@ -103,7 +94,6 @@ class Planning:
         """
         creation = rows.creation
         if creation.files:
-            self._doorway.through(creation.id)
             await self._stops.during(creation.id, self._receiving.receive(rows))
             return True
         if begun or not going_back.goes_on(rows):

@@ -9,7 +9,6 @@ import pytest
 from bot.settings import Settings
 from core.creation.admission import Admission, Room
 from core.creation.crew import Crew
-from core.creation.doorway import Doorway
 from core.creation.heartbeat import Heartbeat
 from storage.tables import CreationState
 from tests.conftest import POSTGRES
@@ -39,7 +38,7 @@ async def test_one_that_cannot_be_started_holds_up_none_that_was_taken_with_it(f
     assert app.machines.notices
     crew = Crew(app.database, app.machines.notices, heartbeat)
     admission = Admission(
-        app.database, app.changes, start, heartbeat.id, Room(per_user=0), timedelta(minutes=5), Doorway(), crew=crew
+        app.database, app.changes, start, heartbeat.id, Room(per_user=0), timedelta(minutes=5), crew=crew
     )
     admission.look()
     admitting = asyncio.create_task(admission.run())
