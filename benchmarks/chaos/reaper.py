@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
+from statistics import median
 from time import perf_counter
 
 import aiohttp
@@ -17,6 +18,9 @@ from benchmarks.process import Server
 
 LOOK_S = 0.2
 WORKS_WITHIN_S = 6.0
+USUAL_START_S = 3.0
+"""What a start takes, chats and all, where nobody else needs the machine. Where it takes longer, so does each call, and
+lives last longer by as much: what a blow cuts off is to be the storm's doing, and not the machine's."""
 WELL_WITHIN_S = 120.0
 
 
@@ -48,6 +52,7 @@ class Reaper:
         self._held: set[Server] = set()
         """Stopped, or dead on purpose for a moment."""
         self._pausing: set[asyncio.Task[None]] = set()
+        self._starts_s: list[float] = []
 
     async def open(self) -> None:
         """Start everything, and wait until it is well."""
@@ -84,17 +89,22 @@ class Reaper:
                 continue
             victim = self._luck.choice(there)
             if self._luck.random() >= self._pace.while_starting:
-                await self._works(victim)
-                await asyncio.sleep(self._luck.uniform(*self._pace.life_s))
+                started_s = await self._works(victim)
+                await asyncio.sleep(self._luck.uniform(*self._pace.life_s) * max(1.0, started_s / USUAL_START_S))
             await self._strike(victim)
         await asyncio.gather(*self._pausing)
 
-    async def _works(self, process: Server) -> None:
-        """Wait until it takes work; not for ever, as it may be waiting for something that is away."""
+    async def _works(self, process: Server) -> float:
+        """Wait until it takes work; not for ever, as it may be waiting for something that is away: then 0 is returned,
+        else the seconds that it took."""
+        begun = perf_counter()
         with suppress(TimeoutError):
             async with asyncio.timeout(WORKS_WITHIN_S):
                 while not await _ready(process):
                     await asyncio.sleep(LOOK_S)
+                self._starts_s.append(perf_counter() - begun)
+                return self._starts_s[-1]
+        return 0.0
 
     async def _strike(self, process: Server) -> None:
         self._held.add(process)
@@ -130,6 +140,11 @@ class Reaper:
             await asyncio.sleep(seconds)
             os.kill(process.pid, signal.SIGCONT)
         self._held.discard(process)
+
+    @property
+    def start_s(self) -> float:
+        """What a start took, in the middle; without those that came while something was away."""
+        return median(self._starts_s) if self._starts_s else 0.0
 
     async def close(self) -> None:
         """Everything ends, also what is stopped."""

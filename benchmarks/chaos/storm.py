@@ -84,6 +84,7 @@ async def storm(folder: Path, measure: Measure, seed: int, postgres: Postgres | 
             *_done(journal, measure),
             Figure("unanswered", "requests and commands without an answer, made again", book.unanswered),
             *figures,
+            Figure("start_s", "what a start took in it, in the middle, s", reaper.start_s),
             Figure("storm_s", "the storm, s", storm_s),
             Figure("settled_s", "from its end until everything had ended, s", settled_s, most=measure.settle_s),
             Figure("took_s", "all of it, s", took_s),
