@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks.chaos.reaper import Pace
-from benchmarks.chaos.storm import Found, Measure, storm
+from benchmarks.chaos.storm import Measure, storm
 from benchmarks.chaos.weather import Climate
 from benchmarks.place import data_folder
 from benchmarks.report import Report, show
@@ -50,29 +50,32 @@ def main() -> int:
     names = ("sqlite", "postgres") if given.database == "both" else (given.database,)
     reports: dict[str, Report] = {}
     for name in names:
-        found = _one(name, given, seed)
-        reports[name] = Report(name, "a storm, and what it left", found.figures)
+        reports[name], wrong = _one(name, given, seed)
         show(reports[name])
-        if not reports[name].ok:
-            print("\n".join([*found.wrong, f"what every process logged, and its rows: {found.kept}"]), flush=True)
+        if wrong:
+            print("\n".join(wrong), flush=True)
     facts = {f"{name}_{key}": value for name, each in reports.items() for key, value in each.facts().items()}
     ok = all(report.ok for report in reports.values())
     print(json.dumps({"name": "chaos", "ok": ok, "seed": seed} | facts), flush=True)
     return 0 if ok else 1
 
 
-def _one(name: str, given: argparse.Namespace, seed: int) -> Found:
+def _one(name: str, given: argparse.Namespace, seed: int) -> tuple[Report, list[str]]:
+    """What a storm left, and what tells why that is red."""
     measure = (SHORT if given.short else FULL)[name]
     measure = replace(measure, kills=given.kills or measure.kills, creations=given.creations or measure.creations)
     with ExitStack() as stack:
         folder = stack.enter_context(data_folder())
         postgres = stack.enter_context(server() if name == "postgres" else nullcontext())
         found = asyncio.run(storm(folder, measure, seed, postgres))
-        return found if Report(name, "", found.figures).ok else replace(found, kept=_kept(folder))
+        report = Report(name, "a storm, and what it left", found.figures)
+        if report.ok:
+            return report, []
+        return report, [*found.wrong, f"what every process logged, and its rows: {_kept(folder)}"]
 
 
 def _kept(folder: Path) -> Path:
-    """What tells why a storm is red, without the pictures."""
+    """Where they lie from now on, without the pictures."""
     kept = Path(tempfile.mkdtemp(prefix="easel-storm-"))
     for file in (found for pattern in ("*.log", "*.db") for found in folder.glob(f"*/{pattern}")):
         shutil.copy(file, kept / f"{file.parent.name}-{file.name}")

@@ -49,8 +49,6 @@ class Found:
     figures: Sequence[Figure]
     wrong: Sequence[str]
     """What is behind figures that do not keep their bounds."""
-    kept: Path | None = None
-    """Where the processes' logs and rows are to be read, once all is over."""
 
 
 async def storm(folder: Path, measure: Measure, seed: int, postgres: Postgres | None) -> Found:

@@ -92,8 +92,10 @@ class Engine:
         self._workflow = creation
 
     async def launch(self) -> bool:
-        """Open the tables and take up, on this loop, what an earlier process of this worker left; True if that is
-        something."""
+        """Open the tables and take up, on this loop, what an earlier process left; returns whether it left anything.
+
+        False among several workers: there what one left is whoever's takes it over.
+        """
         DBOS.launch()
         if self._claim is None:
             self._taken_up = await self.unfinished()

@@ -7,7 +7,7 @@ or by another worker, and nobody notices.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from math import inf
 from time import monotonic
 
@@ -31,17 +31,13 @@ class Leaving:
         """Whether nothing of a creation goes on in this process any more."""
         return 0 < self._steps[creation_id] == self._resting[creation_id]
 
-    @contextmanager
-    def step(self, creation_id: str) -> Iterator[None]:
+    def step(self, creation_id: str) -> AbstractContextManager[None]:
         """While a step is carried out."""
-        with _counted(self._steps, creation_id):
-            yield
+        return _counted(self._steps, creation_id)
 
-    @contextmanager
-    def resting(self, creation_id: str) -> Iterator[None]:
+    def resting(self, creation_id: str) -> AbstractContextManager[None]:
         """While a step waits for another one."""
-        with _counted(self._resting, creation_id):
-            yield
+        return _counted(self._resting, creation_id)
 
     async def begins(self, creation_id: str, usual_s: float | None) -> None:
         """Return where a call that usually takes so long may begin; else wait for the end of this process."""

@@ -1,7 +1,8 @@
 """A process that is told to end: what is under way is kept, and no call begins whose end it would not see."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -41,6 +42,25 @@ def thinking(turn: Turn) -> Callable[[tuple[Message, ...]], Awaitable[Turn]]:
     return answer
 
 
+@asynccontextmanager
+async def asked(
+    settings: Settings, provider: ScriptedProvider, turn: Turn
+) -> AsyncIterator[tuple[House, CreationView]]:
+    """A house whose planner still thinks about a wish."""
+    planner = ScriptedPlanner(thinking(turn))
+    async with opened(settings, planner=planner, provider=provider, catalogue=PAID) as house:
+        view = await house.ask()
+        await house.until(view, lambda seen: seen.state == CreationState.RUNNING)
+        yield house, view
+
+
+async def drained_s(house: House) -> float:
+    """How long it took to let it end."""
+    begun = monotonic()
+    await drain(house.app)
+    return monotonic() - begun
+
+
 async def ended_after(
     settings: Settings, view: CreationView, provider: ScriptedProvider, *script: Turn
 ) -> CreationView:
@@ -59,14 +79,8 @@ async def test_a_call_that_would_not_end_in_time_is_begun_by_the_next_process(
     hurried: Settings, tmp_path: Path
 ) -> None:
     provider = provider_in(tmp_path)
-    async with opened(
-        hurried, planner=ScriptedPlanner(thinking(calls(picture()))), provider=provider, catalogue=PAID
-    ) as house:
-        view = await house.ask()
-        await house.until(view, lambda seen: seen.state == CreationState.RUNNING)
-        begun = monotonic()
-        await drain(house.app)
-        took_s = monotonic() - begun
+    async with asked(hurried, provider, calls(picture())) as (house, view):
+        took_s = await drained_s(house)
         (step,) = (await house.rows(view.id)).steps
         assert (step.state, step.intent_at, provider.submits) == (StepState.PENDING, None, {})
     assert took_s < hurried.drain_s, "nothing was left to wait for"
@@ -75,24 +89,15 @@ async def test_a_call_that_would_not_end_in_time_is_begun_by_the_next_process(
 
 
 async def test_with_time_enough_everything_is_still_made(settings: Settings, tmp_path: Path) -> None:
-    provider = provider_in(tmp_path)
-    async with opened(
-        settings, planner=ScriptedPlanner(thinking(calls(picture()))), provider=provider, catalogue=PAID
-    ) as house:
-        view = await house.ask()
-        await house.until(view, lambda seen: seen.state == CreationState.RUNNING)
+    async with asked(settings, provider_in(tmp_path), calls(picture())) as (house, view):
         await drain(house.app)
         assert (await house.rows(view.id)).creation.state == CreationState.SUCCEEDED
 
 
 async def test_a_step_that_waits_for_one_that_rests_rests_as_well(hurried: Settings, tmp_path: Path) -> None:
     provider = provider_in(tmp_path)
-    async with opened(hurried, planner=ScriptedPlanner(thinking(CHAIN)), provider=provider, catalogue=PAID) as house:
-        view = await house.ask()
-        await house.until(view, lambda seen: seen.state == CreationState.RUNNING)
-        begun = monotonic()
-        await drain(house.app)
-        assert monotonic() - begun < hurried.drain_s
+    async with asked(hurried, provider, CHAIN) as (house, view):
+        assert await drained_s(house) < hurried.drain_s
     view = await ended_after(hurried, view, provider, CHAIN)
     assert (view.state, sorted(provider.submits.values())) == (CreationState.SUCCEEDED, [1, 1])
 
