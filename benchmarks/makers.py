@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks import media
 from core.agent.catalogue import Model, Price
-from core.providers.base import Kind, Made, Order, Output, Ticket, Tool, Waiting
+from core.providers.base import Kind, Made, Order, Output, Provider, Ticket, Tool, Waiting
 
 Draw = Callable[[Path, str], None]
 FILES: Mapping[Kind, tuple[str, str, Draw]] = {
@@ -19,7 +19,7 @@ VIDEO_TOOLS = frozenset({Tool.GENERATE_VIDEO, Tool.ANIMATE, Tool.EXTEND})
 SPEECH_TOOLS = frozenset({Tool.GENERATE_SPEECH})
 
 
-class Sleeper:
+class Sleeper(Provider):
     """Sleeps, then hands over a small real file."""
 
     name = "sleeper"

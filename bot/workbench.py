@@ -19,6 +19,7 @@ from bot.watch.makers import WatchedPlanner, WatchedProvider
 from core.creation.asking import Asking
 from core.creation.boundary import Boundary
 from core.creation.consulting import Consulting
+from core.creation.earlier import Earlier
 from core.creation.engine import Claim, Engine
 from core.creation.finishing import Finishing
 from core.creation.keeping import Keeping
@@ -110,10 +111,10 @@ def _boundary(app: App, made: Makers, recovering: Recovering) -> Boundary:
         app.catalogue,
         Rooms(app.database, app.changes, settings.providers_at_once or {}),
         app.spool,
+        Earlier(app.database, ordering, rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO)),
         app.leaving,
         recovering,
         poll_s=settings.poll_s,
-        rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO),
     )
     budgets = _budgets(settings)
     keeping = Keeping(app.database, app.changes, app.objects, app.spool, app.thumbnails, app.sidecars, checks)

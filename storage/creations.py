@@ -433,6 +433,12 @@ def under_way(session: Session, provider: str, *, alone: bool = False) -> int:
     return int(rows.read(session, _UNDER_WAY, of=provider)[0].orders)
 
 
+def tickets(session: Session, provider: str, since: datetime) -> set[str]:
+    """The ids of the tickets that a provider gave out since then, with an hour to spare for clocks and uploads."""
+    query = select(Step.ticket).where(Step.provider == provider, col(Step.intent_at) >= since - timedelta(hours=1))
+    return {ticket["id"] for ticket in session.exec(query) if ticket}
+
+
 def cancel(session: Session, user_id: str, creation_id: str) -> CreationState | None:
     """Ask a creation to stop; what only waits ends at once. Returns the state found, None where it is not theirs."""
     creation = session.get(Creation, creation_id, with_for_update=rows.LOCKED)

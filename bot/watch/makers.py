@@ -1,6 +1,8 @@
 """Planner, providers and downloads, watched: every call has a figure, a span and a line in the log."""
 
+from collections.abc import Container
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from time import time
@@ -12,7 +14,18 @@ from core.agent.messages import Message, OnText, Planner, Turn
 from core.agent.tools import ToolSpec
 from core.errors import EaselError, PlannerBusy, Unanswered
 from core.native.pool import NativePool
-from core.providers.base import Failed, Kind, Order, Output, Provider, Refused, Ticket, Waiting
+from core.providers.base import (
+    Failed,
+    Kind,
+    NotBegun,
+    Order,
+    Output,
+    Provider,
+    Refused,
+    Ticket,
+    Unknown,
+    Waiting,
+)
 from core.trust.fetch import Fetched, Fetcher
 from core.trust.links import Links
 
@@ -47,6 +60,10 @@ class WatchedProvider:
         self._looks: dict[str, Looks] = {}
         watch.figures.uncertain.labels(self.name)
 
+    async def prepare(self, order: Order) -> Order | Failed:
+        """Its preparation."""
+        return await self._provider.prepare(order)
+
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Its submit. One that is called off may have been paid: that is an outcome of its own."""
         with calling(partial(self._submitted, order), _bug) as call:
@@ -72,6 +89,13 @@ class WatchedProvider:
             free = await self._provider.cancel(ticket)
             call.outcome = "ok" if free else "charged"
         return free
+
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+        """Its search."""
+        with calling(partial(self._note, "find", order.model), _bug) as call:
+            found = await self._provider.find(order, since, taken)
+            call.outcome = "uncertain" if isinstance(found, Unknown) else "ok"
+        return found
 
     def _submitted(self, order: Order, call: Call) -> None:
         self._note("submit", order.model, call)

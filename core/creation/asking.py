@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from core.agent.catalogue import Catalogue, Model
+from core.creation.earlier import Earlier
 from core.creation.jobs import Job
 from core.creation.keeping import preview_key
 from core.creation.leaving import Leaving
@@ -33,10 +34,6 @@ TELL_EVERY_S = 1.0
 """How often progress is written down, however often it is polled: nobody is shown it more often."""
 CANCEL_WAIT_S = 5.0
 PREVIEW_S = 5.0
-PERHAPS_CHARGED = (
-    "Easel was interrupted here, so this may have been charged although nothing arrived. "
-    "Try again, or try another model."
-)
 log = structlog.get_logger()
 Answer = Ticket | Output | Refused | Failed
 
@@ -53,11 +50,11 @@ class Asking:
         catalogue: Catalogue,
         rooms: Rooms,
         spool: Spool,
+        earlier: Earlier,
         leaving: Leaving,
         recovering: Recovering,
         *,
         poll_s: float | None,
-        rerun_uncertain_micros: int,
     ) -> None:
         self._changes = changes
         self._objects = objects
@@ -66,10 +63,10 @@ class Asking:
         self._catalogue = catalogue
         self._rooms = rooms
         self._spool = spool
+        self._earlier = earlier
         self._leaving = leaving
         self._recovering = recovering
         self._poll_s = poll_s
-        self._rerun_uncertain_micros = rerun_uncertain_micros
 
     async def ask(self, job: Job, folder: Path) -> Output:
         """Ask the step's models one after the other, as far as that is allowed. What is made is kept in the spool.
@@ -134,14 +131,22 @@ class Asking:
         return await self._kept(job, await self._polled(job, order, provider, ticket), notes)
 
     async def _submit(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
-        """Commit the intent, then call. An intent found without an outcome: an earlier call may have been paid."""
-        if job.step.intent_at and not provider.repeatable and not self._may_rerun(job):
-            return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
+        """Do what is free, commit the intent, then call. An intent found without an outcome: an earlier call may have
+        been paid."""
+        if (
+            job.step.intent_at
+            and not provider.repeatable
+            and (became := await self._earlier.call(job, order, provider))
+        ):
+            return became
+        ready = await provider.prepare(order)
+        if isinstance(ready, Failed):
+            return ready
         if provider.repeatable:
-            return await self._begun(job, order, provider, notes)
+            return await self._begun(job, ready, provider, notes)
         await self._leaving.begins(job.creation.id, job.step.estimate_s)
         async with self._recovering.call():
-            return await self._begun(job, order, provider, notes)
+            return await self._begun(job, ready, provider, notes)
 
     async def _begun(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
         await self._rooms.enter(
@@ -200,11 +205,6 @@ class Asking:
                 told_at = monotonic()
                 await self._mark(job, progress=answer.progress, detail=answer.detail)
 
-    def _may_rerun(self, job: Job) -> bool:
-        """An operator may allow paying twice, up to a price."""
-        price = highest_price(self._ordering.model(job), job.step.arguments, job.step.source_s)
-        return price <= self._rerun_uncertain_micros
-
     # --- the next model -------------------------------------------------------------------------------------------
 
     async def _again(self, job: Job, wait_s: float) -> None:
@@ -236,12 +236,6 @@ class Asking:
             await self._changes.write(
                 job.creation.id, lambda session: creations.change_step(session, job.step, **values)
             )
-
-
-def highest_price(model: Model, arguments: Mapping[str, Any], source_s: float | None) -> int:
-    """What one call may cost at most, in micro-dollars. `source_s`: how long its source is, None if unknown."""
-    characters = len(arguments.get("text") or "")
-    return model.price_micros(duration_s=arguments.get("duration_s"), characters=characters, source_s=source_s)
 
 
 async def _told(provider: Provider, ticket: Ticket) -> bool:

@@ -3,7 +3,7 @@
 from core.agent.catalogue import Catalogue, Model
 from core.agent.loop import Accepted, Judged, Known, makes, named_refs, source_of
 from core.agent.tools import GenerateSpeech
-from core.creation.asking import highest_price
+from core.creation.ordering import highest_price
 from core.creation.titles import step_title
 from core.providers.base import Kind
 from storage.creations import Snapshot

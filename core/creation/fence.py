@@ -1,11 +1,12 @@
 """What leaves the house of a worker among several: nothing, while it cannot be sure that it still counts as alive."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from core.chat import Adapter, Attachment, FileRef, MessageRef, Pace, ThreadRef
 from core.creation.view import CreationView
-from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
+from core.providers.base import Failed, NotBegun, Order, Output, Provider, Refused, Ticket, Unknown, Waiting
 from storage.allowances import Shared
 from storage.tables import Post
 
@@ -25,6 +26,10 @@ class FencedProvider:
         self._sure = sure
         self._shared = shared
 
+    async def prepare(self, order: Order) -> Order | Failed:
+        """Do all that is free."""
+        return await self._provider.prepare(order)
+
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Start the order."""
         if self._shared:
@@ -40,6 +45,10 @@ class FencedProvider:
         """Ask the provider to stop."""
         await self._sure()
         return await self._provider.cancel(ticket)
+
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+        """Look for what a call began."""
+        return await self._provider.find(order, since, taken)
 
 
 class FencedAdapter:

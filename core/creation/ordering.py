@@ -3,10 +3,11 @@
 import asyncio
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 from core.agent.catalogue import Catalogue, Model
@@ -92,3 +93,9 @@ def seed(job: Job) -> int:
     fresh = step.tool == Tool.VARY or job.creation.action == "again"
     salt = step.id if fresh else str(step.index) if step.index else ""
     return crc32(json.dumps([job.words, salt]).encode())
+
+
+def highest_price(model: Model, arguments: Mapping[str, Any], source_s: float | None) -> int:
+    """What one call may cost at most, in micro-dollars. `source_s`: how long its source is, None if unknown."""
+    characters = len(arguments.get("text") or "")
+    return model.price_micros(duration_s=arguments.get("duration_s"), characters=characters, source_s=source_s)

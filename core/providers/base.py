@@ -1,7 +1,8 @@
 """What a provider takes and gives: orders in; outputs, tickets and refusals out."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Container
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,6 +74,8 @@ class Order:
     """Who asks, as a keyed hash: what providers want to tell people apart by, without knowing them."""
     preview: Callable[[Path], Awaitable[None]] | None = None
     """Where a provider that shows rough pictures on the way hands each of them over, as a file in `folder`."""
+    ready: Any = None
+    """What the provider's own `prepare` got ready for its `submit`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +143,19 @@ class Failed:
     """Nobody can say whether it ran: it is not asked again, and the whole price counts as spent."""
 
 
+@dataclass(frozen=True, slots=True)
+class NotBegun:
+    """A call of which nothing was heard surely began nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can say what became of a call."""
+
+    again_s: float | None = None
+    """It may be known after so many seconds."""
+
+
 class Provider(Protocol):
     """One maker of assets. Submitting is the moment where money may move."""
 
@@ -148,6 +164,10 @@ class Provider(Protocol):
     """True where making the same order twice costs nothing (offline): a crash simply makes it again."""
     poll_s: float
     """Seconds between two polls of a ticket."""
+
+    async def prepare(self, order: Order) -> Order | Failed:
+        """Do all that is free, as bringing the order's files: whoever is cut off here has lost nothing."""
+        return order
 
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Start the order. A ticket is polled; an output is the end."""
@@ -160,3 +180,10 @@ class Provider(Protocol):
     async def cancel(self, ticket: Ticket) -> bool:
         """Ask the provider to stop; too late is no error. True where it surely charges nothing for what it began."""
         ...
+
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+        """Look for what a call at `since` began that broke off before its ticket was kept.
+
+        `taken`: the ids of other orders' tickets.
+        """
+        return Unknown()

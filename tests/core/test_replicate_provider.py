@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from core.agent.catalogue import Catalogue, Listing, Model, read_listing
-from core.providers.base import Failed, Kind, Output, Refused, Ticket, Tool, Waiting
+from core.providers.base import Failed, Kind, NotBegun, Order, Output, Refused, Ticket, Tool, Unknown, Waiting
 from core.providers.replicate.prediction import links
 from core.providers.replicate.provider import ReplicateProvider
 from core.trust.links import Links
@@ -180,6 +181,130 @@ async def test_waiting_says_where_it_stands(stage: Stage) -> None:
     ticket = await stage.provider.submit(order)
     assert isinstance(ticket, Ticket)
     assert await stage.provider.poll(ticket, order) == Waiting(None, "Waiting for a machine at Replicate")
+
+
+# --- a create that broke off --------------------------------------------------------------------------------------
+
+
+def moment(stage: Stage, ago_s: float = 0.0) -> datetime:
+    """Some seconds ago, by the server's clock."""
+    return datetime.fromtimestamp(stage.server.clock.now() - ago_s, UTC)
+
+
+async def begun(stage: Stage, **more: Any) -> Ticket:
+    ticket = await stage.submitted(**more)
+    assert isinstance(ticket, Ticket)
+    return ticket
+
+
+async def test_what_a_lost_create_began_is_found_by_what_it_asked_for(stage: Stage) -> None:
+    sources = (stage.orders.picture(), stage.orders.picture(data=large_png()))
+    order = stage.orders.of(Tool.EDIT_IMAGE, FLUX, instruction="at night", sources=sources)
+    since = moment(stage)
+    await begun(stage, prompt="a hen")
+    ticket = await stage.provider.submit(order)
+    await begun(stage, prompt="a hen")
+    found = await stage.provider.find(order, since, set())
+    assert found == ticket
+    assert stage.server.paid == 3
+    while isinstance(end := await stage.provider.poll(found, order), Waiting):
+        await asyncio.sleep(0.01)
+    assert isinstance(end, Output)
+
+
+async def test_one_that_is_made_by_its_version_is_found_too(stage: Stage) -> None:
+    order = stage.orders.of(Tool.UPSCALE, UPSCALE, sources=(stage.orders.picture(),))
+    since = moment(stage)
+    ticket = await stage.provider.submit(order)
+    assert await stage.provider.find(order, since, set()) == ticket
+
+
+async def test_of_two_like_it_the_one_is_found_that_nobody_has(stage: Stage) -> None:
+    order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX), moment(stage)
+    tickets = [await stage.provider.submit(order) for _ in range(2)]
+    for known, other in (tickets, tickets[::-1]):
+        assert isinstance(known, Ticket)
+        assert await stage.provider.find(order, since, {known.id}) == other
+    assert isinstance(await stage.provider.find(order, since, {each.id for each in tickets}), Unknown)
+
+
+async def later(stage: Stage, *, model: str = FLUX, after_s: float = 11.0) -> Ticket:
+    """Something else that began so much later."""
+    stage.server.clock.advance(after_s)
+    return await begun(stage, tool=Tool.GENERATE_VIDEO if model == VIDEO else Tool.GENERATE_IMAGE, model=model)
+
+
+async def test_a_create_that_never_arrived_is_known_by_what_began_after_it(stage: Stage) -> None:
+    order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX, prompt="never sent"), moment(stage)
+    unknown = await stage.provider.find(order, since, set())
+    assert unknown == Unknown(2.0), "an empty list may be behind"
+    await later(stage, model=VIDEO, after_s=8.0)
+    assert await stage.provider.find(order, since, set()) == unknown, "this may have begun just after"
+    await later(stage, model=VIDEO, after_s=3.0)
+    assert await stage.provider.find(order, since, set()) == NotBegun()
+
+
+async def test_none_is_believed_beside_an_order_of_that_model_that_nobody_knows(stage: Stage) -> None:
+    order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX, prompt="never sent"), moment(stage)
+    other = await later(stage)
+    assert isinstance(await stage.provider.find(order, since, set()), Unknown)
+    assert await stage.provider.find(order, since, {other.id}) == NotBegun()
+
+
+async def test_none_is_believed_where_the_list_does_not_reach_back(stage: Stage) -> None:
+    order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX, prompt="never sent"), moment(stage)
+    await later(stage, model=VIDEO)
+    page = {"next": "https://api.replicate.com/v1/predictions?cursor=x", "previous": None}
+    stage.server.script("list", *[fake.answers(200, page | {"results": await listed(stage)})] * 2)
+    assert isinstance(await stage.provider.find(order, since, set()), Unknown)
+
+
+async def listed(stage: Stage) -> list[dict[str, Any]]:
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {stage.server.api_token}"}) as client:
+        results: list[dict[str, Any]] = (await client.get(f"{stage.server.base_url}/v1/predictions")).json()["results"]
+    return results
+
+
+async def test_an_hour_later_the_inputs_are_gone_and_nobody_can_say(stage: Stage) -> None:
+    order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX), moment(stage)
+    await stage.provider.submit(order)
+    await later(stage, model=VIDEO, after_s=3700)
+    assert isinstance(await stage.provider.find(order, since, set()), Unknown)
+
+
+NO_ZONE = {"id": "x", "model": "m", "created_at": "2026-11-22T10:00:00"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        fake.server_error(500),
+        fake.drops(),
+        fake.html_page(),
+        fake.answers(404, {"detail": "Not found."}),
+        fake.answers(200, []),
+        fake.answers(200, {"results": None}),
+        fake.answers(200, {"results": [NO_ZONE]}),
+    ],
+    ids=lambda fault: fault.name,
+)
+async def test_where_there_is_no_list_it_is_looked_for_again_half_a_minute_long(
+    stage: Stage, fault: fake.Behaviour
+) -> None:
+    order = stage.orders.of(Tool.GENERATE_IMAGE, FLUX)
+    await stage.provider.submit(order)
+    stage.server.script("list", fault, fault)
+    assert await stage.provider.find(order, datetime.now(UTC), set()) == Unknown(2.0)
+    assert await stage.provider.find(order, datetime.now(UTC) - timedelta(seconds=31), set()) == Unknown()
+
+
+async def test_bringing_a_file_comes_before_the_paid_call(stage: Stage) -> None:
+    order = stage.orders.of(Tool.EDIT_IMAGE, FLUX, sources=(stage.orders.picture(data=large_png()),))
+    ready = await stage.provider.prepare(order)
+    assert isinstance(ready, Order)
+    assert (stage.server.calls.count("files.create"), stage.creates) == (1, 0)
+    assert isinstance(await stage.provider.submit(ready), Ticket)
+    assert (stage.server.calls.count("files.create"), stage.creates) == (1, 1)
 
 
 # --- money: a create that goes wrong --------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 from time import time
@@ -16,6 +16,7 @@ import pytest
 import bot
 from bot.settings import Settings
 from core.creation.view import CreationView
+from core.providers.base import NotBegun, Ticket, Unknown
 from storage.tables import ChargeState, CreationState, StepState
 from tests import outsider
 from tests.core.hand import HURRIED
@@ -80,10 +81,13 @@ def one(connection: Any, query: str) -> Any:
     return row[0] if row else None
 
 
-async def finished(folder: Path, name: str, creation_id: str) -> tuple[CreationView, House, ScriptedProvider]:
-    """The next process takes up what the killed one left."""
+async def finished(
+    folder: Path, name: str, creation_id: str, became: Sequence[Ticket | NotBegun | Unknown] = ()
+) -> tuple[CreationView, House, ScriptedProvider]:
+    """The next process takes up what the killed one left. `became`: what the provider says of a call cut off."""
     case = CASES[name]
     provider = provider_of(case, folder, hung=False)
+    provider.became += became
     planner = ScriptedPlanner(*case.script)
     whole = opened(settings_of(folder), planner=planner, provider=provider, catalogue=PAID, timing=HURRIED)
     async with whole as house:
@@ -147,6 +151,47 @@ async def test_killed_inside_a_paid_call_it_is_not_paid_again_and_says_that_it_m
     assert "may have been charged" in view.error.message
     assert view.cost_usd == pytest.approx(0.1)
     del house
+
+
+async def test_killed_while_files_are_brought_to_a_provider_nothing_was_paid_and_it_goes_on(folder: Path) -> None:
+    prepared = Books(books_of(folder))
+    async with killed(folder, "bringing", lambda _: bool(prepared.count("prepare"))) as creation_id:
+        view, _, provider = await finished(folder, "bringing", creation_id)
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert (provider.submits.total(), provider.books.count("find").total()) == (1, 0)
+
+
+SOON = Unknown(0.05)
+"""Nobody can say yet."""
+
+
+@pytest.mark.parametrize("looks", [(), (SOON, SOON)], ids=["at once", "later"])
+async def test_killed_inside_a_paid_call_what_its_provider_finds_is_fetched(
+    folder: Path, looks: tuple[Unknown, ...]
+) -> None:
+    async with killed(folder, "intent", lambda _: submitted(folder)) as creation_id:
+        with database(folder) as connection:
+            step_id = one(connection, "SELECT id FROM step")
+        ticket = Ticket("found", {"ready_at": 0, "step": step_id})
+        view, _, provider = await finished(folder, "intent", creation_id, (*looks, ticket))
+    assert (view.state, len(view.assets), view.error) == (CreationState.SUCCEEDED, 1, None)
+    assert (provider.submits.total(), provider.books.count("find").total()) == (1, len(looks) + 1)
+    assert view.cost_usd == pytest.approx(0.09)
+
+
+async def test_killed_before_a_paid_call_arrived_it_is_made(folder: Path) -> None:
+    async with killed(folder, "intent", lambda _: submitted(folder)) as creation_id:
+        view, _, provider = await finished(folder, "intent", creation_id, (SOON, NotBegun()))
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert provider.submits.total() == 2
+    assert view.cost_usd == pytest.approx(0.09)
+
+
+async def test_what_is_not_found_in_the_end_is_given_up(folder: Path) -> None:
+    async with killed(folder, "intent", lambda _: submitted(folder)) as creation_id:
+        view, _, provider = await finished(folder, "intent", creation_id, (SOON, SOON, Unknown()))
+    assert (view.state, view.error and view.error.code) == (CreationState.FAILED, "uncertain")
+    assert (provider.submits.total(), view.cost_usd) == (1, pytest.approx(0.1))
 
 
 def stored_without_a_row(folder: Path, creation_id: str) -> list[Path]:

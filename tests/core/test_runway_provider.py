@@ -12,7 +12,7 @@ import pytest_asyncio
 from runwayml import AsyncRunwayML
 
 from core.agent.catalogue import Catalogue, Listing, Model, read_listing
-from core.providers.base import Failed, Kind, Output, Refused, Ticket, Tool, Waiting
+from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool, Waiting
 from core.providers.fitting import fit
 from core.providers.runway.provider import RunwayProvider
 from core.trust.links import Links
@@ -147,6 +147,15 @@ async def test_a_large_picture_is_uploaded_first(stage: Stage) -> None:
     assert isinstance(output, Output)
     assert stage.sent["promptImage"].startswith("runway://")
     assert stage.server.calls.count("uploads", "upload") == 2
+
+
+async def test_bringing_a_file_comes_before_the_paid_call(stage: Stage) -> None:
+    order = stage.orders.of(Tool.ANIMATE, FILM, aspect="16:9", sources=(stage.orders.picture(data=large_png()),))
+    ready = await stage.provider.prepare(order)
+    assert isinstance(ready, Order)
+    assert (stage.server.calls.count("upload"), stage.creates) == (1, 0)
+    assert isinstance(await stage.provider.submit(ready), Ticket)
+    assert (stage.server.calls.count("upload"), stage.creates) == (1, 1)
 
 
 async def test_a_veo_film_has_sound_and_one_of_its_lengths(stage: Stage) -> None:

@@ -32,6 +32,7 @@ class Case:
 CASES = {
     "planning": Case(hung_script=(never,)),
     "planned": Case(script=CHAIN, before={"slow": Way(ticket=True, after_s=2)}),
+    "bringing": Case(before={"a lighthouse": Way(bringing_hangs=True)}),
     "intent": Case(before={"a lighthouse": Way(hangs=True)}),
     "intent of free work": Case(before={"a lighthouse": Way(hangs=True)}, repeatable=True),
     "ticket": Case(before={"a lighthouse": Way(ticket=True, after_s=2, cost_micros=90_000)}),

@@ -5,13 +5,26 @@ import contextlib
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from core.agent.catalogue import Model, Price
-from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool, Waiting
+from core.providers.base import (
+    Failed,
+    Kind,
+    NotBegun,
+    Order,
+    Output,
+    Provider,
+    Refused,
+    Ticket,
+    Tool,
+    Unknown,
+    Waiting,
+)
 from tests.fakes import media
 
 NAME = "fake"
@@ -65,6 +78,8 @@ class Way:
     polls_say: tuple[Waiting, ...] = (Waiting(),)
     looks_hang: bool = False
     """Whoever polls waits for an answer that never comes."""
+    bringing_hangs: bool = False
+    """The order's files never get there."""
 
 
 AT_ONCE = Way()
@@ -94,7 +109,7 @@ class Books:
         return Counter(str(entry["step"]) for entry in self if entry["what"] == what)
 
 
-class ScriptedProvider:
+class ScriptedProvider(Provider):
     """Makes small real files. What happens to an order hangs on its prompt."""
 
     name = NAME
@@ -115,6 +130,8 @@ class ScriptedProvider:
         self.poll_s = poll_s
         self.cancels_free = cancels_free
         self.books = Books(books)
+        self.became: list[Ticket | NotBegun | Unknown] = []
+        """What became of a call that nobody saw end, look by look; after that nobody can say."""
         self.orders: list[Order] = []
         self.running: dict[str, tuple[float, float]] = {}
         """Prompt → when its order began and ended, by the monotonic clock."""
@@ -131,8 +148,15 @@ class ScriptedProvider:
     def polls(self) -> "Counter[str]":
         return self.books.count("poll")
 
+    async def prepare(self, order: Order) -> Order | Failed:
+        self.books.note("prepare", order.step_id)
+        if self._way(order.prompt).bringing_hangs:
+            await asyncio.Event().wait()
+        return replace(order, ready="brought")
+
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         _strict(order)
+        assert order.ready == "brought", "paid for before it was prepared"
         self.orders.append(order)
         self.books.note("submit", order.step_id, prompt=order.prompt)
         way = self._way(order.prompt)
@@ -162,6 +186,13 @@ class ScriptedProvider:
     async def cancel(self, ticket: Ticket) -> bool:
         self.books.note("cancel", str(ticket.data["step"]))
         return self.cancels_free
+
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+        assert since <= datetime.now(UTC), "a call of the future"
+        self.books.note("find", order.step_id)
+        found = self.became.pop(0) if self.became else Unknown()
+        assert not isinstance(found, Ticket) or found.id not in taken, "another order's ticket"
+        return found
 
     def _way(self, prompt: str) -> Way:
         return self.ways.get(prompt, self.default)

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.errors import NativeError, UserError
 from core.native.pool import NativePool
-from core.providers.base import Failed, Kind, Made, Order, Output, Refused, Source, Ticket, Tool, Waiting
+from core.providers.base import Failed, Kind, Made, Order, Output, Provider, Refused, Source, Ticket, Tool, Waiting
 from core.providers.offline.labels import LABEL
 
 __all__ = ["LABEL", "OfflineProvider"]
@@ -23,7 +23,7 @@ _PACKAGE = "core.providers.offline"
 Maker = Callable[[Order], Awaitable[Output]]
 
 
-class OfflineProvider:
+class OfflineProvider(Provider):
     """Sketches, camera moves and a synthetic voice. Making the same order twice gives the same file."""
 
     name = NAME

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import openai
+import openai.resources.audio.speech
+import openai.resources.responses.responses  # the SDK would load them in the middle of a first call, on the event loop
 from openai import AsyncOpenAI, DefaultAioHttpClient
 
 OPENAI_URL = "https://api.openai.com/v1"

@@ -5,7 +5,7 @@ from typing import Protocol
 from core.agent.catalogue import Catalogue, Model
 from core.errors import NativeError
 from core.native.pool import NativePool
-from core.providers.base import Failed, Order, Output, Refused, Ticket, Waiting
+from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
 from core.providers.fitting import overlong
 from core.providers.openai.answers import NotMade
 from core.providers.openai.client import Connection
@@ -26,7 +26,7 @@ class Way(Protocol):
         ...
 
 
-class OpenAIProvider:
+class OpenAIProvider(Provider):
     """Answers at once or not at all: there are no tickets, so a call that broke off may have been paid."""
 
     name = "openai"

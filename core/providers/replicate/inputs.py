@@ -51,9 +51,8 @@ class Inputs:
 
     async def of(self, order: Order, model: Model) -> dict[str, Any] | Failed:
         """The whole input, or why a file could not be brought. Nothing is paid by it."""
-        names = Names.model_validate(model.settings)
-        files = await self._files(order, names)
-        return files if isinstance(files, Failed) else _words(order, model, names) | files | names.fixed
+        files = await self._files(order, Names.model_validate(model.settings))
+        return files if isinstance(files, Failed) else said(order, model) | files
 
     async def _files(self, order: Order, names: Names) -> dict[str, Any] | Failed:
         wanted = _wanted(order, names)
@@ -76,6 +75,12 @@ class Inputs:
             return uri
         with await self._attachments.opened(source) as file:
             return await self._wire.upload(named(source), file, source.media_type)
+
+
+def said(order: Order, model: Model) -> dict[str, Any]:
+    """The input without its files, which Replicate may keep under other addresses."""
+    names = Names.model_validate(model.settings)
+    return _words(order, model, names) | names.fixed
 
 
 def seed_of(order: Order, model: Model) -> int | None:

@@ -1,13 +1,29 @@
 """The provider for Replicate: a prediction is created once, polled by its id, and its files are fetched at once."""
 
+from collections.abc import Container
+from dataclasses import replace
+from datetime import datetime
+
 from core.agent.catalogue import Catalogue, Model
 from core.providers import verdicts
 from core.providers.attachments import Attachments
-from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Waiting
+from core.providers.base import (
+    Failed,
+    Kind,
+    NotBegun,
+    Order,
+    Output,
+    Provider,
+    Refused,
+    Ticket,
+    Unknown,
+    Waiting,
+)
 from core.providers.downloads import PATIENCE_S, Downloads
 from core.providers.fitting import duration_of, overlong
 from core.providers.replicate import troubles
-from core.providers.replicate.inputs import Inputs, notes_of, seed_of
+from core.providers.replicate.finding import what_became
+from core.providers.replicate.inputs import Inputs, notes_of, said, seed_of
 from core.providers.replicate.prediction import STARTING, Prediction, links
 from core.providers.replicate.wire import BASE_URL, DEADLINE_S, TIMEOUT_S, Wire
 from core.trust.fetch import Fetcher
@@ -18,7 +34,7 @@ HOSTS = ("replicate.delivery", "*.replicate.delivery")
 QUEUED = "Waiting for a machine at Replicate"
 
 
-class ReplicateProvider:
+class ReplicateProvider(Provider):
     """One account at Replicate. `base_url` None is the real one; `links` None allows the files that one serves."""
 
     name = "replicate"
@@ -43,15 +59,20 @@ class ReplicateProvider:
         self._inputs = Inputs(self._wire, self._attachments)
         self._downloads = Downloads(fetcher, links or Links(HOSTS, base_url or BASE_URL), patience_s=patience_s)
 
-    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
-        """Create the prediction: the one request that is paid, made once."""
+    async def prepare(self, order: Order) -> Order | Failed:
+        """Write the model's input, with its files where Replicate finds them."""
         model = self._catalogue.model(order.model)
         if failed := overlong(order, model):
             return failed
         inputs = await self._inputs.of(order, model)
-        if isinstance(inputs, Failed):
-            return inputs
-        answer = await self._wire.create(model.vendor_name, inputs)
+        return inputs if isinstance(inputs, Failed) else replace(order, ready=inputs)
+
+    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
+        """Create the prediction: the one request that is paid, made once."""
+        ready = order if order.ready else await self.prepare(order)
+        if isinstance(ready, Failed):
+            return ready
+        answer = await self._wire.create(self._catalogue.model(order.model).vendor_name, ready.ready)
         return Ticket(answer.id) if isinstance(answer, Prediction) else answer
 
     async def poll(self, ticket: Ticket, order: Order) -> Waiting | Output | Refused | Failed:
@@ -74,6 +95,12 @@ class ReplicateProvider:
         if stopped is None or stopped.status not in ("canceled", "aborted"):
             stopped = await self._wire.get(ticket.id)
         return stopped is not None and stopped.status in ("canceled", "aborted") and not stopped.ran
+
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+        """Replicate lists what an account began, with what was asked for."""
+        listed = await self._wire.listed()
+        model = self._catalogue.model(order.model)
+        return what_became(listed, model.vendor_name, said(order, model), since, taken)
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -1,4 +1,4 @@
-"""Replicate's HTTP interface, the four requests of it that Easel makes (replicate.com/docs/reference/http).
+"""Replicate's HTTP interface, the five requests of it that Easel makes (replicate.com/docs/reference/http).
 
 Written by hand, because the SDK (1.0.7) loses what matters here: an answer with a status it does not know raises, and
 the id of a paid prediction is gone with it; of a 429 it drops `Retry-After`; its GET waits and repeats on its own.
@@ -14,6 +14,7 @@ from core.providers import verdicts
 from core.providers.base import Failed, Refused
 from core.providers.looks import Looks
 from core.providers.replicate import troubles
+from core.providers.replicate.finding import Listed, read_list
 from core.providers.replicate.prediction import Prediction, Unreadable, read
 
 BASE_URL = "https://api.replicate.com"
@@ -58,6 +59,14 @@ class Wire:
         try:
             return read(await self._looks.get("/v1/predictions", prediction_id))
         except Unreadable:
+            return None
+
+    async def listed(self) -> Listed | None:
+        """What the account began of late; None where nobody could tell just now."""
+        try:
+            response = await self._client.get("/v1/predictions")
+            return read_list(response.json()) if response.is_success else None
+        except (httpx.HTTPError, ValueError):
             return None
 
     async def cancel(self, prediction_id: str) -> Prediction | None:

@@ -1,5 +1,6 @@
 """The provider for Runway: a task is created once, polled by its id, and its files are fetched at once."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.agent.catalogue import Catalogue, Model
@@ -7,7 +8,7 @@ from core.errors import NativeError, UserError
 from core.native.pool import NativePool
 from core.providers import verdicts
 from core.providers.attachments import Attachments, named
-from core.providers.base import Failed, Kind, Order, Output, Refused, Source, Ticket, Waiting
+from core.providers.base import Failed, Kind, Order, Output, Provider, Refused, Source, Ticket, Waiting
 from core.providers.downloads import PATIENCE_S, Downloads
 from core.providers.fitting import overlong
 from core.providers.runway import troubles
@@ -27,7 +28,7 @@ DATA_URI_MAX = 5_000_000
 _QUEUED = {"PENDING": "Waiting for Runway", "THROTTLED": "In the queue at Runway"}
 
 
-class RunwayProvider:
+class RunwayProvider(Provider):
     """One account at Runway, reached by the SDK's client. `links` None allows the files that Runway serves."""
 
     name = "runway"
@@ -50,8 +51,8 @@ class RunwayProvider:
         self._attachments = Attachments()
         self._downloads = Downloads(fetcher, links or Links(HOSTS, self._wire.base_url), patience_s=patience_s)
 
-    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
-        """Create the task: the one request that is paid, made once."""
+    async def prepare(self, order: Order) -> Order | Failed:
+        """Write the call, with its source where Runway finds it."""
         model = self._catalogue.model(order.model)
         if failed := overlong(order, model) or _too_long(order, model):
             return failed
@@ -60,8 +61,17 @@ class RunwayProvider:
         if isinstance(uri, Failed):
             return uri
         shape = await self._shape(source) if source and model.way == Way.VIDEO and not order.aspect else None
-        answer = await self._wire.create(call_of(order, model, uri, shape))
-        return await self._affordable(answer, order, model) if isinstance(answer, Task) else answer
+        return replace(order, ready=call_of(order, model, uri, shape))
+
+    async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
+        """Create the task: the one request that is paid, made once."""
+        ready = order if order.ready else await self.prepare(order)
+        if isinstance(ready, Failed):
+            return ready
+        answer = await self._wire.create(ready.ready)
+        if not isinstance(answer, Task):
+            return answer
+        return await self._affordable(answer, order, self._catalogue.model(order.model))
 
     async def poll(self, ticket: Ticket, order: Order) -> Waiting | Output | Refused | Failed:
         """Look once. What cannot be read and what is not known is still under way: the deadline ends it."""

@@ -6,6 +6,7 @@ The SDK repeats a create on 429 and 5xx, which pays again, and its parsed answer
 from typing import Any, BinaryIO
 
 import httpx
+import runwayml.resources  # noqa: F401  # the SDK would load them in the middle of the first call, on the event loop
 import stamina
 from runwayml import AsyncRunwayML, RunwayMLError
 

@@ -1,0 +1,51 @@
+"""A call whose end nobody saw: it is looked for at its provider before anything is paid again, or given up."""
+
+import asyncio
+
+import structlog
+
+from core.creation.jobs import Job
+from core.creation.ordering import Ordering, highest_price
+from core.providers.base import Failed, Order, Provider, Ticket, Unknown
+from storage import creations
+from storage.database import Database
+
+PERHAPS_CHARGED = (
+    "Easel was interrupted here, so this may have been charged although nothing arrived. "
+    "Try again, or try another model."
+)
+log = structlog.get_logger()
+
+
+class Earlier:
+    """What became of the calls of an earlier run, which ended between an intent and its outcome."""
+
+    def __init__(self, database: Database, ordering: Ordering, *, rerun_uncertain_micros: int) -> None:
+        self._database = database
+        self._ordering = ordering
+        self._rerun_uncertain_micros = rerun_uncertain_micros
+
+    async def call(self, job: Job, order: Order, provider: Provider) -> Ticket | Failed | None:
+        """The ticket that it brought, or why the step is given up; None where a call may be made.
+
+        An intent without an outcome says that one began, and may have been paid.
+        """
+        since = job.step.intent_at
+        if since is None or provider.repeatable:
+            return None
+        while True:
+            taken = await self._database.read(lambda session: creations.tickets(session, provider.name, since))
+            found = await provider.find(order, since, taken)
+            log.info("earlier_call", provider=provider.name, step=job.step.id, became=type(found).__name__)
+            if isinstance(found, Ticket):
+                return found
+            if not isinstance(found, Unknown) or self._may_rerun(job):
+                return None
+            if found.again_s is None:
+                return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
+            await asyncio.sleep(found.again_s)
+
+    def _may_rerun(self, job: Job) -> bool:
+        """An operator may allow paying twice, up to a price."""
+        price = highest_price(self._ordering.model(job), job.step.arguments, job.step.source_s)
+        return price <= self._rerun_uncertain_micros
