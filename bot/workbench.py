@@ -111,7 +111,12 @@ def _boundary(app: App, made: Makers, recovering: Recovering) -> Boundary:
         app.catalogue,
         Rooms(app.database, app.changes, settings.providers_at_once or {}),
         app.spool,
-        Earlier(app.database, ordering, rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO)),
+        Earlier(
+            app.database,
+            ordering,
+            alone=app.machines.crew is None,
+            rerun_uncertain_micros=round(settings.rerun_uncertain_usd * MICRO),
+        ),
         app.leaving,
         recovering,
         poll_s=settings.poll_s,

@@ -19,6 +19,7 @@ from uuid import uuid4
 T = TypeVar("T")
 CHUNK = 256 * 1024
 PAGE = 1_000
+MOMENT_S = 2.0
 PIECE = 1 << 20
 """What is in memory of a file that is copied."""
 
@@ -36,8 +37,11 @@ class Stored:
 class ObjectStore(Protocol):
     """A place for finished files. A second put under one key overwrites, so a repeated step leaves no second copy."""
 
-    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str, *, shared: bool = False) -> None:
         """Store a file, or a few bytes; when this returns, they survive a power cut. Cancelled, it leaves nothing.
+
+        `shared`: another process may have stored the same file there. Then a cancelled call takes nothing back, and
+        what it may leave is the caller's to find.
 
         Raises:
             StoreAway: a store beyond this machine did not keep it; the same may work later. So for all that follow.
@@ -102,10 +106,13 @@ class FileObjects:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="files")
         self.folder.mkdir(parents=True, exist_ok=True)
 
-    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str, *, shared: bool = False) -> None:
         """Copy beside the target, flush, rename, and flush the new name."""
         work = self._pool.submit(lambda: self._put(self._path(key), source))
-        await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
+        if shared:
+            await to_its_end(work)
+        else:
+            await unless_cancelled(work, lambda: self._path(key).unlink(missing_ok=True), self._pool)
 
     async def size(self, key: str) -> int | None:
         """The file's size in bytes."""
@@ -207,10 +214,12 @@ class FileObjects:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work)
 
 
-async def unless_cancelled(work: Future[T], undo: Callable[[], object], pool: ThreadPoolExecutor) -> T:
+async def unless_cancelled(
+    work: Future[T], undo: Callable[[], object], pool: ThreadPoolExecutor, left: threading.Event | None = None
+) -> T:
     """Wait for a thread. Where nobody waits any more, the thread goes on nevertheless: then what it did is undone.
 
-    By that thread where it is still at it, else by another of the pool: what undoes may block.
+    By that thread where it is still at it, else by another of the pool: what undoes may block. `left` is set then.
     """
     loops = threading.get_ident()
 
@@ -227,6 +236,24 @@ async def unless_cancelled(work: Future[T], undo: Callable[[], object], pool: Th
         return await asyncio.wrap_future(work)
     except asyncio.CancelledError:
         work.add_done_callback(undone)
+        if left:
+            left.set()
+        raise
+
+
+async def to_its_end(work: Future[T], left: threading.Event | None = None) -> T:
+    """Wait for a thread; where nobody waits any more, for a moment longer: who clears up is to find what it did.
+
+    `left` is set then.
+    """
+    waited = asyncio.wrap_future(work)
+    try:
+        return await asyncio.shield(waited)
+    except asyncio.CancelledError:
+        if left:
+            left.set()
+        with suppress(Exception):
+            await asyncio.wait_for(waited, MOMENT_S)
         raise
 
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 import structlog
 
 from storage.errors import StoreAway
-from storage.objects import Stored, unless_cancelled
+from storage.objects import Stored, to_its_end, unless_cancelled
 from storage.s3_wire import Bucket, Wire
 
 T = TypeVar("T")
@@ -52,7 +52,7 @@ class S3Objects:
             {} if bucket.encryption == "none" else {"ServerSideEncryption": bucket.encryption}
         )
 
-    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str, *, shared: bool = False) -> None:
         """Store a file and look that it is there, whole.
 
         Raises:
@@ -60,11 +60,10 @@ class S3Objects:
         """
         key, left = _checked(key), threading.Event()
         work = self._writers.submit(self._put, key, source, media_type, left)
-        try:
-            await unless_cancelled(work, lambda: self._undo(key), self._writers)
-        except asyncio.CancelledError:
-            left.set()
-            raise
+        if shared:
+            await to_its_end(work, left)
+        else:
+            await unless_cancelled(work, lambda: self._undo(key), self._writers, left)
 
     async def size(self, key: str) -> int | None:
         """Ask for the head."""

@@ -102,9 +102,9 @@ class WatchedObjects:
         """The store that is watched, for whoever asks what kind it is."""
         return self._objects
 
-    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
+    async def put(self, key: str, source: Path | bytes, media_type: str, *, shared: bool = False) -> None:
         """Store a file."""
-        await self._watched("put", self._objects.put(key, source, media_type))
+        await self._watched("put", self._objects.put(key, source, media_type, shared=shared))
 
     async def size(self, key: str) -> int | None:
         """Bytes stored under a key."""

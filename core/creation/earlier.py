@@ -6,7 +6,7 @@ import structlog
 
 from core.creation.jobs import Job
 from core.creation.ordering import Ordering, highest_price
-from core.providers.base import Failed, Order, Provider, Ticket, Unknown
+from core.providers.base import Failed, NotBegun, Order, Provider, Ticket
 from storage import creations
 from storage.database import Database
 
@@ -20,7 +20,9 @@ log = structlog.get_logger()
 class Earlier:
     """What became of the calls of an earlier run, which ended between an intent and its outcome."""
 
-    def __init__(self, database: Database, ordering: Ordering, *, rerun_uncertain_micros: int) -> None:
+    def __init__(self, database: Database, ordering: Ordering, *, alone: bool, rerun_uncertain_micros: int) -> None:
+        """`alone`: who made a call is surely dead. One of several workers may only sleep, and make it when it wakes."""
+        self._alone = alone
         self._database = database
         self._ordering = ordering
         self._rerun_uncertain_micros = rerun_uncertain_micros
@@ -39,9 +41,9 @@ class Earlier:
             log.info("earlier_call", provider=provider.name, step=job.step.id, became=type(found).__name__)
             if isinstance(found, Ticket):
                 return found
-            if not isinstance(found, Unknown) or self._may_rerun(job):
+            if (isinstance(found, NotBegun) and self._alone) or self._may_rerun(job):
                 return None
-            if found.again_s is None:
+            if isinstance(found, NotBegun) or found.again_s is None:
                 return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
             await asyncio.sleep(found.again_s)
 

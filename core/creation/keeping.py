@@ -89,7 +89,8 @@ class Keeping:
         key = _key(job, ordinal, made)
         safety, _ = await asyncio.gather(
             self._judged(job, made),
-            self._objects.put(key, made.path, made.media_type),
+            # of a worker that slept through being taken over: the other one's file lies there
+            self._objects.put(key, made.path, made.media_type, shared=True),
         )
         return Asset(
             id=new_id(),

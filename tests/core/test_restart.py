@@ -179,12 +179,14 @@ async def test_killed_inside_a_paid_call_what_its_provider_finds_is_fetched(
     assert view.cost_usd == pytest.approx(0.09)
 
 
-async def test_killed_before_a_paid_call_arrived_it_is_made(folder: Path) -> None:
+async def test_killed_before_a_paid_call_arrived_it_is_made_unless_who_made_it_may_only_sleep(folder: Path) -> None:
     async with killed(folder, "intent", lambda _: submitted(folder)) as creation_id:
-        view, _, provider = await finished(folder, "intent", creation_id, (SOON, NotBegun()))
-    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
-    assert provider.submits.total() == 2
-    assert view.cost_usd == pytest.approx(0.09)
+        view, house, provider = await finished(folder, "intent", creation_id, (SOON, NotBegun()))
+    if house.app.settings.on_postgres:
+        assert (view.error and view.error.code, provider.submits.total()) == ("uncertain", 1)
+    else:
+        assert (view.state, len(view.assets), provider.submits.total()) == (CreationState.SUCCEEDED, 1, 2)
+        assert view.cost_usd == pytest.approx(0.09)
 
 
 async def test_what_is_not_found_in_the_end_is_given_up(folder: Path) -> None:
