@@ -42,9 +42,10 @@ NOT_CHARGED = {
 
 
 def cases() -> Iterator[Case]:
-    """Every fault. What fails at Replicate is not charged."""
+    """Every fault. What fails at Replicate is not charged; what it took is found in its list."""
     for fault, fate in LOST.items():
-        yield Case(fault=fault, arrange=_creates(fate))
+        yield Case(fault=fault, arrange=_creates(fate), ends="succeeded")
+    yield Case(fault="dropped, and no list", arrange=_unlisted(behaviour.drops()))
     for fault, fate in NOT_RUN.items():
         yield Case(fault=fault, arrange=_creates(fate), paid=0, charge=RELEASED)
     for fault, end in SPOILT.items():
@@ -68,6 +69,14 @@ def _creates(fate: Behaviour) -> Callable[[World], None]:
     def arrange(away: World) -> None:
         _fair(away)
         away.replicate.always("create", fate)
+
+    return arrange
+
+
+def _unlisted(fate: Behaviour) -> Callable[[World], None]:
+    def arrange(away: World) -> None:
+        _creates(fate)(away)
+        away.replicate.script("list", behaviour.answers(404, {"detail": "Not found."}))
 
     return arrange
 

@@ -131,14 +131,17 @@ class Asking:
         return await self._kept(job, await self._polled(job, order, provider, ticket), notes)
 
     async def _submit(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
-        """Do what is free, commit the intent, then call. An intent found without an outcome: an earlier call may have
-        been paid."""
-        if (
-            job.step.intent_at
-            and not provider.repeatable
-            and (became := await self._earlier.call(job, order, provider))
-        ):
+        """Call, unless an earlier run did. Where nobody can say what became of a call, its provider is asked."""
+        if became := await self._earlier.call(job, order, provider):
             return became
+        answer = await self._prepared(job, order, provider, notes)
+        if isinstance(answer, Failed) and answer.perhaps_paid:
+            became = await self._earlier.call(job, order, provider)
+            return became if isinstance(became, Ticket) else answer
+        return answer
+
+    async def _prepared(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
+        """Do what is free, commit the intent, then call."""
         ready = await provider.prepare(order)
         if isinstance(ready, Failed):
             return ready

@@ -17,7 +17,7 @@ from core.agent.messages import Message, Turn, Usage
 from core.chat import ThreadRef
 from core.creation import patience
 from core.errors import Conflict, Invalid, NotFound, PlannerBusy, ProviderError, TooLarge, UserError
-from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool
+from core.providers.base import Failed, Kind, Order, Output, Refused, Ticket, Tool, Unknown
 from core.wishes import Action
 from storage.tables import ChargeState, CreationState, StepState
 from tests.fakes.house import House, opened
@@ -359,6 +359,27 @@ async def test_no_other_model_is_asked_after_a_refusal_or_where_it_may_have_been
         (charge,) = await house.charges()
     assert (view.state, len(provider.orders)) == (CreationState.FAILED, 1)
     assert (charge.settled_micros > 0) == getattr(end, "perhaps_paid", False)
+
+
+async def test_a_call_of_which_nothing_was_heard_is_found_at_its_provider_and_goes_on(open_house: Open) -> None:
+    provider = Silent()
+    async with open_house(provider=provider, catalogue=models(image_usd=0.1)) as house:
+        view = await house.made()
+        (charge,) = await house.charges()
+    assert (view.state, len(view.assets), view.error) == (CreationState.SUCCEEDED, 1, None)
+    assert (provider.submits.total(), charge.settled_micros) == (1, 90_000)
+
+
+class Silent(ScriptedProvider):
+    """Takes an order, and the line breaks before it says so."""
+
+    def __init__(self) -> None:
+        super().__init__(default=Way(ticket=True, cost_micros=90_000))
+
+    async def submit(self, order: Any) -> Any:
+        ticket = await super().submit(order)
+        self.became += [Unknown(0.02), ticket]
+        return Failed("Perhaps.", perhaps_paid=True)
 
 
 class Fussy(ScriptedProvider):

@@ -228,7 +228,7 @@ async def test_of_two_like_it_the_one_is_found_that_nobody_has(stage: Stage) -> 
     assert isinstance(await stage.provider.find(order, since, {each.id for each in tickets}), Unknown)
 
 
-async def later(stage: Stage, *, model: str = FLUX, after_s: float = 11.0) -> Ticket:
+async def later(stage: Stage, *, model: str = FLUX, after_s: float = 6.0) -> Ticket:
     """Something else that began so much later."""
     stage.server.clock.advance(after_s)
     return await begun(stage, tool=Tool.GENERATE_VIDEO if model == VIDEO else Tool.GENERATE_IMAGE, model=model)
@@ -238,9 +238,9 @@ async def test_a_create_that_never_arrived_is_known_by_what_began_after_it(stage
     order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX, prompt="never sent"), moment(stage)
     unknown = await stage.provider.find(order, since, set())
     assert unknown == Unknown(2.0), "an empty list may be behind"
-    await later(stage, model=VIDEO, after_s=8.0)
+    await later(stage, model=VIDEO, after_s=4.0)
     assert await stage.provider.find(order, since, set()) == unknown, "this may have begun just after"
-    await later(stage, model=VIDEO, after_s=3.0)
+    await later(stage, model=VIDEO, after_s=2.0)
     assert await stage.provider.find(order, since, set()) == NotBegun()
 
 
@@ -281,21 +281,24 @@ NO_ZONE = {"id": "x", "model": "m", "created_at": "2026-11-22T10:00:00"}
         fake.server_error(500),
         fake.drops(),
         fake.html_page(),
-        fake.answers(404, {"detail": "Not found."}),
+        fake.throttled(1),
         fake.answers(200, []),
         fake.answers(200, {"results": None}),
         fake.answers(200, {"results": [NO_ZONE]}),
     ],
     ids=lambda fault: fault.name,
 )
-async def test_where_there_is_no_list_it_is_looked_for_again_half_a_minute_long(
-    stage: Stage, fault: fake.Behaviour
-) -> None:
+async def test_where_there_is_no_list_it_is_looked_for_again_for_a_while(stage: Stage, fault: fake.Behaviour) -> None:
     order = stage.orders.of(Tool.GENERATE_IMAGE, FLUX)
     await stage.provider.submit(order)
     stage.server.script("list", fault, fault)
     assert await stage.provider.find(order, datetime.now(UTC), set()) == Unknown(2.0)
-    assert await stage.provider.find(order, datetime.now(UTC) - timedelta(seconds=31), set()) == Unknown()
+    assert await stage.provider.find(order, datetime.now(UTC) - timedelta(seconds=13), set()) == Unknown()
+
+
+async def test_who_may_not_see_the_list_is_not_kept_waiting(stage: Stage) -> None:
+    stage.server.script("list", fake.answers(404, {"detail": "Not found."}))
+    assert await stage.provider.find(stage.orders.of(Tool.GENERATE_IMAGE, FLUX), datetime.now(UTC), set()) == Unknown()
 
 
 async def test_bringing_a_file_comes_before_the_paid_call(stage: Stage) -> None:

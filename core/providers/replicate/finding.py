@@ -10,12 +10,12 @@ from typing import Any
 from core.providers.base import NotBegun, Ticket, Unknown
 from core.providers.replicate.prediction import Unreadable
 
-LOOK_S = 2.0
-LOOKS = timedelta(seconds=30)
-"""So long after a call it may still come to light: a list may lag behind."""
+AGAIN = Unknown(again_s=2.0)
+LOOKS = timedelta(seconds=12)
+"""So long after a call it may still come to light: a list may lag behind, and a request be under way."""
 CLOCKS = timedelta(seconds=30)
 """By so much Replicate's clock may be behind ours."""
-LATER = timedelta(seconds=10)
+LATER = timedelta(seconds=5)
 """A list with something that began so much later than a call is not behind that call."""
 
 
@@ -51,17 +51,13 @@ def read_list(body: Any) -> Listed:
 
 
 def what_became(
-    listed: Listed | None, vendor_name: str, said: Mapping[str, Any], since: datetime, taken: Container[str]
+    listed: Listed, vendor_name: str, said: Mapping[str, Any], since: datetime, taken: Container[str]
 ) -> Ticket | NotBegun | Unknown:
-    """The prediction that a call at `since` began. `said`: what it asked for, without files; `taken`: others' ids;
-    `listed`: None where there was no list just now.
+    """The prediction that a call at `since` began. `said`: what it asked for, without files; `taken`: others' ids.
 
     That there is none is believed only where the list reaches from before the call to well after it, and holds nothing
     of that model whose order is not known: what is paid twice is worse than what is given up.
     """
-    unknown = Unknown(LOOK_S if datetime.now(UTC) < since + LOOKS else None)
-    if listed is None:
-        return unknown
     near = [each for each in listed.begun if each.at >= since - CLOCKS]
     free = [each for each in near if each.model == vendor_name.partition(":")[0] and each.id not in taken]
     ours = [each for each in free if all(each.input.get(name) == value for name, value in said.items())]
@@ -70,7 +66,12 @@ def what_became(
     reaches_back = listed.is_all or len(near) < len(listed.begun)
     if reaches_back and not free and any(each.at >= since + LATER for each in near):
         return NotBegun()
-    return unknown
+    return AGAIN
+
+
+def is_late(since: datetime) -> bool:
+    """Whether a call at `since` that is not found by now will not be."""
+    return datetime.now(UTC) > since + LOOKS
 
 
 def _begun(body: Any) -> Begun:

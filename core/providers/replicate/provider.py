@@ -22,7 +22,7 @@ from core.providers.base import (
 from core.providers.downloads import PATIENCE_S, Downloads
 from core.providers.fitting import duration_of, overlong
 from core.providers.replicate import troubles
-from core.providers.replicate.finding import what_became
+from core.providers.replicate.finding import Listed, is_late, what_became
 from core.providers.replicate.inputs import Inputs, notes_of, said, seed_of
 from core.providers.replicate.prediction import STARTING, Prediction, links
 from core.providers.replicate.wire import BASE_URL, DEADLINE_S, TIMEOUT_S, Wire
@@ -98,9 +98,13 @@ class ReplicateProvider(Provider):
 
     async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
         """Replicate lists what an account began, with what was asked for."""
-        listed = await self._wire.listed()
-        model = self._catalogue.model(order.model)
-        return what_became(listed, model.vendor_name, said(order, model), since, taken)
+        listed, model = await self._wire.listed(), self._catalogue.model(order.model)
+        found: Ticket | NotBegun | Unknown
+        if isinstance(listed, Listed):
+            found = what_became(listed, model.vendor_name, said(order, model), since, taken)
+        else:
+            found = listed
+        return Unknown() if isinstance(found, Unknown) and is_late(since) else found
 
     async def close(self) -> None:
         """Let go of every connection."""

@@ -11,10 +11,10 @@ import httpx
 import stamina
 
 from core.providers import verdicts
-from core.providers.base import Failed, Refused
+from core.providers.base import Failed, Refused, Unknown
 from core.providers.looks import Looks
 from core.providers.replicate import troubles
-from core.providers.replicate.finding import Listed, read_list
+from core.providers.replicate.finding import AGAIN, Listed, read_list
 from core.providers.replicate.prediction import Prediction, Unreadable, read
 
 BASE_URL = "https://api.replicate.com"
@@ -61,13 +61,15 @@ class Wire:
         except Unreadable:
             return None
 
-    async def listed(self) -> Listed | None:
-        """What the account began of late; None where nobody could tell just now."""
+    async def listed(self) -> Listed | Unknown:
+        """What the account began of late."""
         try:
             response = await self._client.get("/v1/predictions")
-            return read_list(response.json()) if response.is_success else None
+            if response.is_success:
+                return read_list(response.json())
         except (httpx.HTTPError, ValueError):
-            return None
+            return AGAIN
+        return AGAIN if response.is_server_error or response.status_code == httpx.codes.TOO_MANY_REQUESTS else Unknown()
 
     async def cancel(self, prediction_id: str) -> Prediction | None:
         """Ask it to stop; how it stands then, None where nobody could tell."""
