@@ -147,13 +147,17 @@ class Asking:
             return ready
         if provider.repeatable:
             return await self._begun(job, ready, provider, notes)
-        await self._leaving.begins(job.creation.id, job.step.estimate_s)
         async with self._recovering.call():
             return await self._begun(job, ready, provider, notes)
 
     async def _begun(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
+        async def may_begin() -> None:
+            if not provider.repeatable:
+                await self._leaving.begins(job.creation.id, job.step.estimate_s)
+
         await self._rooms.enter(
             job,
+            may_begin,
             state=StepState.IN_PROGRESS,
             intent_at=now(),
             started_at=job.step.started_at or now(),

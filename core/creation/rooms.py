@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -13,6 +13,8 @@ from storage.changes import Changes
 from storage.database import Database
 
 LOOK_S = 0.5
+MayBegin = Callable[[], Awaitable[None]]
+"""Returns as soon as a call may begin, or never: however long it stood in line, a call may come too late."""
 
 
 class Rooms:
@@ -26,22 +28,24 @@ class Rooms:
         self._doors: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """Before each provider one order of this process looks for room; the others stand in line behind it."""
 
-    async def enter(self, job: Job, **intent: Any) -> None:
+    async def enter(self, job: Job, may_begin: MayBegin, **intent: Any) -> None:
         """Commit the intent to place an order, as soon as that is one of those that may be under way."""
         provider = job.step.provider or ""
         most = self._most.get(provider, 0)
         if not most:
+            await may_begin()
             return await self._note(job, intent)
         door = self._doors[provider]
-        if door.locked() or not await self._entered(job, most, intent):
+        if door.locked() or not await self._entered(job, most, may_begin, intent):
             await self._note(job, {"detail": f"Waiting: only {most} at once are made there"})
             async with door:
-                while not (await self._is_free(provider, most) and await self._entered(job, most, intent)):
+                while not (await self._is_free(provider, most) and await self._entered(job, most, may_begin, intent)):
                     await asyncio.sleep(LOOK_S)
         return None
 
-    async def _entered(self, job: Job, most: int, intent: Mapping[str, Any]) -> bool:
+    async def _entered(self, job: Job, most: int, may_begin: MayBegin, intent: Mapping[str, Any]) -> bool:
         """Nobody else counts at the same moment: of two that see one free place, one would be too many."""
+        await may_begin()
 
         def work(session: Session) -> bool:
             if creations.under_way(session, job.step.provider or "", alone=True) >= most:

@@ -88,6 +88,18 @@ async def test_a_call_that_would_not_end_in_time_is_begun_by_the_next_process(
     assert (view.state, view.error, list(provider.submits.values())) == (CreationState.SUCCEEDED, None, [1])
 
 
+async def test_who_stands_in_line_when_the_end_is_told_begins_nothing_either(hurried: Settings, tmp_path: Path) -> None:
+    provider, both = provider_in(tmp_path, slow=AT_ONCE), calls(picture("slow"), picture("quick"))
+    narrow = hurried.model_copy(update={"providers_at_once": {"fake": 1}})
+    async with asked(narrow, provider, both) as (house, view):
+        await house.until(view, lambda seen: any("Waiting" in step.detail for step in seen.steps))
+        await drain(house.app)
+        first, second = (await house.rows(view.id)).steps
+        assert (first.state, second.intent_at, provider.submits.total()) == (StepState.COMPLETE, None, 1)
+    view = await ended_after(narrow, view, provider, both)
+    assert (view.state, sorted(provider.submits.values())) == (CreationState.SUCCEEDED, [1, 1])
+
+
 async def test_with_time_enough_everything_is_still_made(settings: Settings, tmp_path: Path) -> None:
     async with asked(settings, provider_in(tmp_path), calls(picture())) as (house, view):
         await drain(house.app)
