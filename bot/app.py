@@ -357,11 +357,12 @@ async def _open_surfaces(app: App, *, listen: bool) -> None:
             app.surfaces[name] = await module.build(app)
             adapter = WatchedAdapter(name, app.surfaces[name].adapter, app.watch)
             app.delivery.adapters[name] = app.machines.adapter(adapter)
+        if listen:
+            for name, surface in app.surfaces.items():
+                _start(app, name, surface.run())
+            await asyncio.sleep(0)  # from its first step on, each says by itself that it cannot be heard yet
     finally:
         app.surfaces_open.set()
-    if listen:
-        for name, surface in app.surfaces.items():
-            _start(app, name, surface.run())
 
 
 async def _set_up(app: App) -> None:

@@ -41,15 +41,21 @@ class SlackSurface:
     socket: Socket | None
     one: OneWorkspace | None
     engine: AsyncEngine | None
+    learning: bool = False
+    """Slack is being asked who Easel is there."""
 
     async def run(self) -> None:
         """Listen by a socket where there is a token for it; HTTP deliveries come by the web."""
         if self.one:
+            self.learning = True
             await self.one.learn()
+            self.learning = False
         await (self.socket.run() if self.socket else asyncio.Event().wait())
 
     def not_ready(self) -> list[str]:
         """Why nothing can come in now."""
+        if self.learning:
+            return ["Slack has not answered yet"]
         return self.socket.not_ready() if self.socket else []
 
     async def http(self, request: web.Request) -> web.StreamResponse:

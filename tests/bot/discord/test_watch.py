@@ -24,6 +24,7 @@ async def test_a_platform_that_never_came_up_is_told_at_once(tmp_path: Path) -> 
         settings = settings_for(server, tmp_path)
         server.world.token = "another"
         async with easel(settings) as app:
-            await until(app.surfaces_open.is_set)
+            await app.surfaces_open.wait()
+            assert app.surfaces["discord"].not_ready(), "from the first moment on"
             await until(lambda: app.surfaces["discord"].not_ready() == ["Discord refuses DISCORD_TOKEN"])
             assert "Discord refuses DISCORD_TOKEN" in await Readiness(app).reasons()

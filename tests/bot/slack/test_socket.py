@@ -3,9 +3,11 @@
 import asyncio
 from pathlib import Path
 
+from bot.app import running
 from bot.watch.readiness import Readiness
-from tests.bot.slack.house import SlackHouse, slack_house
-from tests.fakes.slack import error
+from tests.bot.slack.house import SlackHouse, declared, slack_house, slack_settings
+from tests.fakes.slack import SlackServer, error, ratelimited
+from tests.furnished import furnish
 
 
 async def test_a_dropped_socket_is_told_and_taken_up_again(slack: SlackHouse) -> None:
@@ -39,12 +41,23 @@ async def test_slacks_own_wish_to_reconnect_is_followed(slack: SlackHouse) -> No
 
 
 async def test_a_429_at_the_connection_is_waited_out(tmp_path: Path) -> None:
-    from tests.fakes.slack import SlackServer, ratelimited
-
     async with SlackServer() as server:
         server.fail("apps.connections.open", ratelimited(1))
         async with slack_house(tmp_path, server=server, worker=False) as slack:
             await slack.server.until(lambda: slack.app.surfaces["slack"].not_ready() == [])
+
+
+async def test_it_does_not_pass_for_connected_before_it_is(tmp_path: Path) -> None:
+    """Slack is first asked who Easel is, and then for a connection."""
+    async with SlackServer(processing_s=0.02) as server:
+        declared(server)
+        settings = furnish(slack_settings(server, tmp_path, "socket"))
+        async with running(settings, worker=False, listen=True) as app:
+            await app.surfaces_open.wait()
+            while not server.sockets.opened:
+                assert app.surfaces["slack"].not_ready()
+                await asyncio.sleep(0)
+            await server.until(lambda: not app.surfaces["slack"].not_ready())
 
 
 async def drop(slack: SlackHouse) -> None:

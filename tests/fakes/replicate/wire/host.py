@@ -72,7 +72,10 @@ class Host:
         self._runner = None
 
     async def _serve(self, names: tuple[str, ...], handler: Handler, request: web.Request) -> web.StreamResponse:
-        call = await self._note(names[0], request)
+        try:
+            call = await self._note(names[0], request)
+        except ConnectionResetError:  # whoever asked is dead, and nobody reads an answer
+            return web.Response(status=400)
         behaviour = self._script.take(names)
         if behaviour is None:
             return await self._done(call, handler, request)
