@@ -4,7 +4,9 @@ Slack lets most apps read a thread once a minute, 15 messages at a time
 (docs.slack.dev/apis/web-api/rate-limits), so one look serves every open intent of a thread.
 """
 
+import asyncio
 import json
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -45,6 +47,9 @@ class Finder:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
         self._looks: dict[str, Look] = {}
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """Of each workspace's threads one is read at a time: all at once, each minute's one answer would be fought for,
+        and who never gets it gives up."""
 
     def tried(self, post: Post) -> None:
         """A post is being written: what was seen before tells nothing of it any more."""
@@ -54,6 +59,16 @@ class Finder:
 
     async def find(self, thread: ThreadRef, post: Post) -> MessageRef | None:
         """The message of an intent; None where there is none, or nobody may look."""
+        async with self._turns[thread.workspace]:
+            look = await self._look(thread, post)
+        for each in look.messages:
+            if _is_of(each, post):
+                root = each["ts"] if thread.pending else thread.thread
+                return message(thread.workspace, thread.channel, root, each["ts"])
+        return None
+
+    async def _look(self, thread: ThreadRef, post: Post) -> Look:
+        """An earlier one, if it tells of this post."""
         since = (post.intent_at - SLACK_S).timestamp()
         look = self._looks.get(post.thread)
         if look is None or post.id in look.tried or look.since > since:
@@ -61,11 +76,7 @@ class Finder:
             if len(self._looks) >= LOOKS_MAX:
                 self._looks.clear()
             self._looks[post.thread] = look
-        for each in look.messages:
-            if _is_of(each, post):
-                root = each["ts"] if thread.pending else thread.thread
-                return message(thread.workspace, thread.channel, root, each["ts"])
-        return None
+        return look
 
     async def _read(self, thread: ThreadRef, since: float) -> list[Json]:
         try:

@@ -56,9 +56,10 @@ class Limits:
         while calls and calls[0] <= now - within_s:
             calls.popleft()
         if len(calls) >= most:
-            self._refuse(method, math.ceil(calls[0] + within_s - now))
+            self._refuse(method, calls[0] + within_s - now)
         calls.append(now)
 
-    def _refuse(self, method: str, after_s: int) -> None:
+    def _refuse(self, method: str, after_s: float) -> None:
+        """Whoever is told how long to wait lives by the wall's clock."""
         self.refused[method] += 1
-        raise TooFast(max(1, after_s))
+        raise TooFast(max(1, math.ceil(after_s / self._clock.speed)))
