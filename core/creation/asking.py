@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -19,7 +20,7 @@ from core.creation.leaving import Leaving
 from core.creation.ordering import Ordering
 from core.creation.patience import Patience
 from core.creation.recovering import Recovering
-from core.creation.rooms import Rooms
+from core.creation.rooms import MayBegin, Rooms
 from core.creation.spool import Spool
 from core.errors import ProviderError, Uncertain
 from core.providers.base import Failed, Order, Output, Provider, Refused, Ticket, Waiting
@@ -146,20 +147,19 @@ class Asking:
         if isinstance(ready, Failed):
             return ready
         if provider.repeatable:
-            return await self._begun(job, ready, provider, notes)
+            return await self._begun(job, ready, provider, notes, _at_once)
+        may_begin = partial(self._leaving.begins, job.creation.id, job.step.estimate_s)
+        await may_begin()
         async with self._recovering.call():
-            return await self._begun(job, ready, provider, notes)
+            return await self._begun(job, ready, provider, notes, may_begin)
 
-    async def _begun(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
-        async def may_begin() -> None:
-            if not provider.repeatable:
-                await self._leaving.begins(job.creation.id, job.step.estimate_s)
-
+    async def _begun(
+        self, job: Job, order: Order, provider: Provider, notes: Sequence[str], may_begin: MayBegin
+    ) -> Answer:
         await self._rooms.enter(
             job,
             may_begin,
             state=StepState.IN_PROGRESS,
-            intent_at=now(),
             started_at=job.step.started_at or now(),
             attempts=job.step.attempts + 1,
             detail="",
@@ -243,6 +243,10 @@ class Asking:
             await self._changes.write(
                 job.creation.id, lambda session: creations.change_step(session, job.step, **values)
             )
+
+
+async def _at_once() -> None:
+    """What costs nothing may begin at any time."""
 
 
 async def _told(provider: Provider, ticket: Ticket) -> bool:

@@ -11,6 +11,7 @@ from core.creation.jobs import Job
 from storage import creations
 from storage.changes import Changes
 from storage.database import Database
+from storage.tables import now
 
 LOOK_S = 0.5
 MayBegin = Callable[[], Awaitable[None]]
@@ -34,7 +35,7 @@ class Rooms:
         most = self._most.get(provider, 0)
         if not most:
             await may_begin()
-            return await self._note(job, intent)
+            return await self._changes.write(job.creation.id, lambda session: _intend(session, job, intent))
         door = self._doors[provider]
         if door.locked() or not await self._entered(job, most, may_begin, intent):
             await self._note(job, {"detail": f"Waiting: only {most} at once are made there"})
@@ -50,7 +51,7 @@ class Rooms:
         def work(session: Session) -> bool:
             if creations.under_way(session, job.step.provider or "", alone=True) >= most:
                 return False
-            creations.change_step(session, job.step, **intent)
+            _intend(session, job, intent)
             return True
 
         return await self._changes.write(job.creation.id, work)
@@ -60,3 +61,8 @@ class Rooms:
 
     async def _note(self, job: Job, values: Mapping[str, Any]) -> None:
         await self._changes.write(job.creation.id, lambda session: creations.change_step(session, job.step, **values))
+
+
+def _intend(session: Session, job: Job, intent: Mapping[str, Any]) -> None:
+    """As of this moment, however long it waited: what became of the call will be asked by it."""
+    creations.change_step(session, job.step, intent_at=now(), **intent)

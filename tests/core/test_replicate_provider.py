@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from core.agent.catalogue import Catalogue, Listing, Model, read_listing
 from core.providers.base import Failed, Kind, NotBegun, Order, Output, Refused, Ticket, Tool, Unknown, Waiting
+from core.providers.replicate import finding
 from core.providers.replicate.prediction import links
 from core.providers.replicate.provider import ReplicateProvider
 from core.trust.links import Links
@@ -244,6 +245,17 @@ async def test_a_create_that_never_arrived_is_known_by_what_began_after_it(stage
     assert await stage.provider.find(order, since, set()) == NotBegun()
 
 
+async def test_what_began_before_this_process_shows_nothing_of_a_call_that_the_last_one_made_at_its_end(
+    stage: Stage,
+) -> None:
+    order = stage.orders.of(Tool.GENERATE_IMAGE, FLUX, prompt="never sent")
+    intended_at = moment(stage, ago_s=60)
+    await begun(stage, tool=Tool.GENERATE_VIDEO, model=VIDEO)
+    assert isinstance(await stage.provider.find(order, intended_at, set()), Unknown)
+    await later(stage, model=VIDEO)
+    assert await stage.provider.find(order, intended_at, set()) == NotBegun()
+
+
 async def test_none_is_believed_beside_an_order_of_that_model_that_nobody_knows(stage: Stage) -> None:
     order, since = stage.orders.of(Tool.GENERATE_IMAGE, FLUX, prompt="never sent"), moment(stage)
     other = await later(stage)
@@ -288,12 +300,15 @@ NO_ZONE = {"id": "x", "model": "m", "created_at": "2026-11-22T10:00:00"}
     ],
     ids=lambda fault: fault.name,
 )
-async def test_where_there_is_no_list_it_is_looked_for_again_for_a_while(stage: Stage, fault: fake.Behaviour) -> None:
+async def test_where_there_is_no_list_it_is_looked_for_again_for_a_while(
+    stage: Stage, fault: fake.Behaviour, monkeypatch: pytest.MonkeyPatch
+) -> None:
     order = stage.orders.of(Tool.GENERATE_IMAGE, FLUX)
     await stage.provider.submit(order)
     stage.server.script("list", fault, fault)
     assert await stage.provider.find(order, datetime.now(UTC), set()) == Unknown(2.0)
-    assert await stage.provider.find(order, datetime.now(UTC) - timedelta(seconds=13), set()) == Unknown()
+    monkeypatch.setattr(finding, "LOOKS", timedelta(0))
+    assert await stage.provider.find(order, datetime.now(UTC), set()) == Unknown()
 
 
 async def test_who_may_not_see_the_list_is_not_kept_waiting(stage: Stage) -> None:

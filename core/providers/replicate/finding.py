@@ -19,6 +19,14 @@ LATER = timedelta(seconds=5)
 """A list with something that began so much later than a call is not behind that call."""
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a call was made: not before its intent, and not after the end of the process that made it."""
+
+    since: datetime
+    until: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begun:
     """A prediction as the list tells it. An hour after its end, its input is gone."""
@@ -51,27 +59,27 @@ def read_list(body: Any) -> Listed:
 
 
 def what_became(
-    listed: Listed, vendor_name: str, said: Mapping[str, Any], since: datetime, taken: Container[str]
+    listed: Listed, vendor_name: str, said: Mapping[str, Any], when: Span, taken: Container[str]
 ) -> Ticket | NotBegun | Unknown:
-    """The prediction that a call at `since` began. `said`: what it asked for, without files; `taken`: others' ids.
+    """The prediction that a call began. `said`: what it asked for, without files; `taken`: others' ids.
 
     That there is none is believed only where the list reaches from before the call to well after it, and holds nothing
     of that model whose order is not known: what is paid twice is worse than what is given up.
     """
-    near = [each for each in listed.begun if each.at >= since - CLOCKS]
+    near = [each for each in listed.begun if each.at >= when.since - CLOCKS]
     free = [each for each in near if each.model == vendor_name.partition(":")[0] and each.id not in taken]
     ours = [each for each in free if all(each.input.get(name) == value for name, value in said.items())]
     if ours:
         return Ticket(ours[-1].id)
     reaches_back = listed.is_all or len(near) < len(listed.begun)
-    if reaches_back and not free and any(each.at >= since + LATER for each in near):
+    if reaches_back and not free and any(each.at >= when.until + LATER for each in near):
         return NotBegun()
-    return AGAIN
+    return AGAIN if is_early(when) else Unknown()
 
 
-def is_late(since: datetime) -> bool:
-    """Whether a call at `since` that is not found by now will not be."""
-    return datetime.now(UTC) > since + LOOKS
+def is_early(when: Span) -> bool:
+    """Whether what a call began may still come to light."""
+    return datetime.now(UTC) < when.until + LOOKS
 
 
 def _begun(body: Any) -> Begun:

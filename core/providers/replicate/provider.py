@@ -2,7 +2,7 @@
 
 from collections.abc import Container
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.agent.catalogue import Catalogue, Model
 from core.providers import verdicts
@@ -22,7 +22,7 @@ from core.providers.base import (
 from core.providers.downloads import PATIENCE_S, Downloads
 from core.providers.fitting import duration_of, overlong
 from core.providers.replicate import troubles
-from core.providers.replicate.finding import Listed, is_late, what_became
+from core.providers.replicate.finding import Span, is_early, what_became
 from core.providers.replicate.inputs import Inputs, notes_of, said, seed_of
 from core.providers.replicate.prediction import STARTING, Prediction, links
 from core.providers.replicate.wire import BASE_URL, DEADLINE_S, TIMEOUT_S, Wire
@@ -53,6 +53,8 @@ class ReplicateProvider(Provider):
         timeout_s: float = TIMEOUT_S,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        self._born = datetime.now(UTC)
+        """What an earlier process called, it called before."""
         self._catalogue = catalogue
         self._wire = Wire(token, base_url, deadline_s=deadline_s, timeout_s=timeout_s)
         self._attachments = Attachments()
@@ -98,13 +100,11 @@ class ReplicateProvider(Provider):
 
     async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
         """Replicate lists what an account began, with what was asked for."""
-        listed, model = await self._wire.listed(), self._catalogue.model(order.model)
-        found: Ticket | NotBegun | Unknown
-        if isinstance(listed, Listed):
-            found = what_became(listed, model.vendor_name, said(order, model), since, taken)
-        else:
-            found = listed
-        return Unknown() if isinstance(found, Unknown) and is_late(since) else found
+        when, listed = Span(since, max(since, self._born)), await self._wire.listed()
+        if isinstance(listed, Unknown):
+            return listed if is_early(when) else Unknown()
+        model = self._catalogue.model(order.model)
+        return what_became(listed, model.vendor_name, said(order, model), when, taken)
 
     async def close(self) -> None:
         """Let go of every connection."""
