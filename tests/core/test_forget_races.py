@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from sqlmodel import Session, col, update
@@ -131,13 +131,13 @@ async def test_a_small_picture_that_is_stored_while_they_go_is_waited_for(
         told: list[str] = []
         made, nearly = asyncio.Event(), asyncio.Event()
 
-        async def slowly(key: str, source: Path, media_type: str) -> None:
+        async def slowly(key: str, source: Path, media_type: str, **more: Any) -> None:
             """The small picture comes when all is deleted, or, if that waits for it, in a while."""
             if key.endswith(thumbnails.ENDING):
                 made.set()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(nearly.wait(), 2)
-                await put(key, source, media_type)
+                await put(key, source, media_type, **more)
                 await asyncio.sleep(1)
                 return
             if key.startswith(FOLDER):
@@ -145,7 +145,7 @@ async def test_a_small_picture_that_is_stored_while_they_go_is_waited_for(
             if len(told) == 2:  # the end of it is told: nothing is deleted any more
                 nearly.set()
                 await asyncio.sleep(0.1)
-            await put(key, source, media_type)
+            await put(key, source, media_type, **more)
 
         monkeypatch.setattr(house.app.objects, "put", slowly)
         await house.made()

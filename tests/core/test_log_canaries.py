@@ -212,9 +212,13 @@ async def openai_fails(house: Real) -> None:
 
 async def replicate_fails(house: Real) -> None:
     told = replicate.answers(422, {"title": PROMPT, "detail": f"{PROMPT}: {REPLICATE_TOKEN}", "status": 422})
+    house.replicate.script("create", replicate.drops())
+    await house.made(f"a boat {PROMPT}", model="flux-2-pro")  # it is found in the list, beside its prompt
+    house.replicate.always("list", told)
     for fault in (replicate.unauthorised(), replicate.server_error(), replicate.drops(), replicate.broken_json(), told):
         house.replicate.script("create", fault)
         await house.badly(f"a boat {PROMPT}", model="flux-2-pro")
+    house.replicate.always("list", None)
     for outcome in (replicate.flagged(), replicate.fails(f"cannot draw {PROMPT}")):
         house.replicate.outcomes.append(outcome)
         await house.badly(f"a boat {PROMPT}", model="flux-2-pro")
@@ -309,7 +313,7 @@ async def test_a_whole_day_leaves_no_secret_and_no_words_behind(heard: Heard, tm
             machines_send_rubbish(place),
         )
         engine = _bytes(tmp_path / "data", "engine.db")
-    assert len(house.views) == 50
+    assert len(house.views) == 51
     secrets = (*KEYS, WRONG_TOKEN, *SIGNED, *links_of(house), *place.secrets)
     assert len(links_of(house)) > 10
     assert len(heard.shown.getvalue().splitlines()) > 20, "it was heard"

@@ -64,8 +64,8 @@ class Within:
     def __init__(self, store: S3Objects, prefix: str) -> None:
         self._store, self._prefix = store, prefix
 
-    async def put(self, key: str, source: Path | bytes, media_type: str) -> None:
-        await self._store.put(self._key(key), source, media_type)
+    async def put(self, key: str, source: Path | bytes, media_type: str, *, shared: bool = False) -> None:
+        await self._store.put(self._key(key), source, media_type, shared=shared)
 
     async def size(self, key: str) -> int | None:
         return await self._store.size(self._key(key))

@@ -182,17 +182,18 @@ async def test_no_key_leads_out_of_the_store_or_to_all_of_it(
 async def test_a_put_that_nobody_waits_for_takes_back_only_what_is_nobody_elses(
     store: ObjectStore, source: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch, shared: bool
 ) -> None:
-    begun, go_on, whole = threading.Event(), threading.Event(), store._put  # type: ignore[attr-defined]
+    begun, go_on, itself = threading.Event(), threading.Event(), getattr(store, "_store", store)
+    whole = itself._put
 
     def slow(*arguments: Any) -> None:
         begun.set()
         go_on.wait(10)
         whole(*arguments)
 
-    monkeypatch.setattr(store, "_put", slow)
+    monkeypatch.setattr(itself, "_put", slow)
     put = asyncio.create_task(store.put("u/k", source(b"made"), "image/png", shared=shared))
     await asyncio.to_thread(begun.wait, 10)
-    monkeypatch.setattr(store, "_put", whole)
+    monkeypatch.setattr(itself, "_put", whole)
     await store.put("u/k", source(b"made"), "image/png")
     put.cancel()
     asyncio.get_running_loop().call_later(0.1, go_on.set)
@@ -210,8 +211,9 @@ async def test_a_put_that_nobody_waits_for_takes_back_only_what_is_nobody_elses(
 async def test_when_a_shared_put_is_called_off_what_it_did_can_be_found(
     store: ObjectStore, source: Callable[[bytes], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = store._put  # type: ignore[attr-defined]
-    monkeypatch.setattr(store, "_put", lambda *arguments: (time.sleep(0.3), whole(*arguments)))
+    itself = getattr(store, "_store", store)
+    whole = itself._put
+    monkeypatch.setattr(itself, "_put", lambda *arguments: (time.sleep(0.3), whole(*arguments)))
     put = asyncio.create_task(store.put("u/k", source(b"made"), "image/png", shared=True))
     await asyncio.sleep(0.1)
     put.cancel()
