@@ -33,11 +33,14 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("image", "OpenAI drops it", "gpt-image-2.6-flare", _openai(pictures, faults.Drop())),
         Part("speech", "OpenAI sends HTML", "gpt-4o-mini-tts", _openai(speech, page)),
-        Part(
-            "image", "Replicate drops it", "flux-2-pro", lambda away: away.replicate.always("create", behaviour.drops())
-        ),
+        Part("image", "Replicate drops it, and no list", "flux-2-pro", _dropped),
         Part("video", "Runway refuses", "gen4.5", lambda away: away.runway.outcomes.append(outcome.moderated())),
     )
+
+
+def _dropped(away: World) -> None:
+    away.replicate.always("create", behaviour.drops())
+    away.replicate.script("list", behaviour.answers(404, {"detail": "Not found."}))
 
 
 async def all_parts(house: House, away: World) -> list[Row]:
