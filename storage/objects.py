@@ -20,6 +20,7 @@ T = TypeVar("T")
 CHUNK = 256 * 1024
 PAGE = 1_000
 MOMENT_S = 2.0
+"""So long a call that is called off waits for its thread."""
 PIECE = 1 << 20
 """What is in memory of a file that is copied."""
 

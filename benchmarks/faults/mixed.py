@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from benchmarks.faults.case import Row, promises_broken
 from benchmarks.faults.house import End, House
+from benchmarks.faults.replicate import unlisted
 from benchmarks.faults.world import Say, World
 from tests.fakes.openai import Route, faults
 from tests.fakes.openai.answers import Binary
@@ -33,14 +34,9 @@ def parts() -> tuple[Part, ...]:
     return (
         Part("image", "OpenAI drops it", "gpt-image-2.6-flare", _openai(pictures, faults.Drop())),
         Part("speech", "OpenAI sends HTML", "gpt-4o-mini-tts", _openai(speech, page)),
-        Part("image", "Replicate drops it, and no list", "flux-2-pro", _dropped),
+        Part("image", "Replicate drops it, and no list", "flux-2-pro", unlisted(behaviour.drops())),
         Part("video", "Runway refuses", "gen4.5", lambda away: away.runway.outcomes.append(outcome.moderated())),
     )
-
-
-def _dropped(away: World) -> None:
-    away.replicate.always("create", behaviour.drops())
-    away.replicate.script("list", behaviour.answers(404, {"detail": "Not found."}))
 
 
 async def all_parts(house: House, away: World) -> list[Row]:

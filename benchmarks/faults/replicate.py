@@ -45,7 +45,7 @@ def cases() -> Iterator[Case]:
     """Every fault. What fails at Replicate is not charged; what it took is found in its list."""
     for fault, fate in LOST.items():
         yield Case(fault=fault, arrange=_creates(fate), ends="succeeded")
-    yield Case(fault="dropped, and no list", arrange=_unlisted(behaviour.drops()))
+    yield Case(fault="dropped, and no list", arrange=unlisted(behaviour.drops()))
     for fault, fate in NOT_RUN.items():
         yield Case(fault=fault, arrange=_creates(fate), paid=0, charge=RELEASED)
     for fault, end in SPOILT.items():
@@ -73,7 +73,9 @@ def _creates(fate: Behaviour) -> Callable[[World], None]:
     return arrange
 
 
-def _unlisted(fate: Behaviour) -> Callable[[World], None]:
+def unlisted(fate: Behaviour) -> Callable[[World], None]:
+    """A fate of the create that no list makes good."""
+
     def arrange(away: World) -> None:
         _creates(fate)(away)
         away.replicate.script("list", behaviour.answers(404, {"detail": "Not found."}))

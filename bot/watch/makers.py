@@ -14,18 +14,7 @@ from core.agent.messages import Message, OnText, Planner, Turn
 from core.agent.tools import ToolSpec
 from core.errors import EaselError, PlannerBusy, Unanswered
 from core.native.pool import NativePool
-from core.providers.base import (
-    Failed,
-    Kind,
-    NotBegun,
-    Order,
-    Output,
-    Provider,
-    Refused,
-    Ticket,
-    Unknown,
-    Waiting,
-)
+from core.providers.base import Became, Failed, Kind, Order, Output, Provider, Refused, Ticket, Unknown, Waiting
 from core.trust.fetch import Fetched, Fetcher
 from core.trust.links import Links
 
@@ -61,8 +50,11 @@ class WatchedProvider:
         watch.figures.uncertain.labels(self.name)
 
     async def prepare(self, order: Order) -> Order | Failed:
-        """Its preparation."""
-        return await self._provider.prepare(order)
+        """Its preparation. One that fails is an order that was not made."""
+        with calling(partial(self._prepared, order), _bug) as call:
+            ready = await self._provider.prepare(order)
+            call.outcome = outcome(ready) if isinstance(ready, Failed) else "ok"
+        return ready
 
     async def submit(self, order: Order) -> Ticket | Output | Refused | Failed:
         """Its submit. One that is called off may have been paid: that is an outcome of its own."""
@@ -90,12 +82,16 @@ class WatchedProvider:
             call.outcome = "ok" if free else "charged"
         return free
 
-    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Became:
         """Its search."""
         with calling(partial(self._note, "find", order.model), _bug) as call:
             found = await self._provider.find(order, since, taken)
             call.outcome = "uncertain" if isinstance(found, Unknown) else "ok"
         return found
+
+    def _prepared(self, order: Order, call: Call) -> None:
+        if call.outcome not in ("ok", "cancelled"):
+            self._submitted(order, call)
 
     def _submitted(self, order: Order, call: Call) -> None:
         self._note("submit", order.model, call)

@@ -147,15 +147,15 @@ class Asking:
         if isinstance(ready, Failed):
             return ready
         if provider.repeatable:
-            return await self._begun(job, ready, provider, notes, _at_once)
+            await self._intend(job, _at_once)
+            return await self._called(job, ready, provider, notes)
         may_begin = partial(self._leaving.begins, job.creation.id, job.step.estimate_s)
         await may_begin()
         async with self._recovering.call():
-            return await self._begun(job, ready, provider, notes, may_begin)
+            await self._intend(job, may_begin)
+            return await self._called(job, ready, provider, notes)
 
-    async def _begun(
-        self, job: Job, order: Order, provider: Provider, notes: Sequence[str], may_begin: MayBegin
-    ) -> Answer:
+    async def _intend(self, job: Job, may_begin: MayBegin) -> None:
         await self._rooms.enter(
             job,
             may_begin,
@@ -164,7 +164,6 @@ class Asking:
             attempts=job.step.attempts + 1,
             detail="",
         )
-        return await self._called(job, order, provider, notes)
 
     async def _called(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
         """Call the provider. Stopped in the middle, a paid call gets a moment to hand over its ticket or what it made.

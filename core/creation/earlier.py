@@ -1,12 +1,13 @@
 """A call whose end nobody saw: it is looked for at its provider before anything is paid again, or given up."""
 
 import asyncio
+from datetime import datetime
 
 import structlog
 
 from core.creation.jobs import Job
 from core.creation.ordering import Ordering, highest_price
-from core.providers.base import Failed, NotBegun, Order, Provider, Ticket
+from core.providers.base import Became, Failed, NotBegun, Order, Provider, Ticket, Unknown
 from storage import creations
 from storage.database import Database
 
@@ -18,7 +19,7 @@ log = structlog.get_logger()
 
 
 class Earlier:
-    """What became of the calls of an earlier run, which ended between an intent and its outcome."""
+    """What became of calls that ended between an intent and its outcome: by a kill, or without an answer."""
 
     def __init__(self, database: Database, ordering: Ordering, *, alone: bool, rerun_uncertain_micros: int) -> None:
         """`alone`: who made a call is surely dead. One of several workers may only sleep, and make it when it wakes."""
@@ -35,17 +36,18 @@ class Earlier:
         since = job.step.intent_at
         if since is None or provider.repeatable:
             return None
-        while True:
-            taken = await self._database.read(lambda session: creations.tickets(session, provider.name, since))
-            found = await provider.find(order, since, taken)
-            log.info("earlier_call", provider=provider.name, step=job.step.id, became=type(found).__name__)
-            if isinstance(found, Ticket):
-                return found
-            if (isinstance(found, NotBegun) and self._alone) or self._may_rerun(job):
-                return None
-            if isinstance(found, NotBegun) or found.again_s is None:
-                return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
-            await asyncio.sleep(found.again_s)
+        while isinstance(became := await self._look(order, provider, since), Unknown) and became.again_s:
+            await asyncio.sleep(became.again_s)
+        log.info("earlier_call", provider=provider.name, step=job.step.id, became=type(became).__name__)
+        if isinstance(became, Ticket):
+            return became
+        if (isinstance(became, NotBegun) and self._alone) or self._may_rerun(job):
+            return None
+        return Failed(PERHAPS_CHARGED, "uncertain", perhaps_paid=True)
+
+    async def _look(self, order: Order, provider: Provider, since: datetime) -> Became:
+        taken = await self._database.read(lambda session: creations.tickets(session, provider.name, since))
+        return await provider.find(order, since, taken)
 
     def _may_rerun(self, job: Job) -> bool:
         """An operator may allow paying twice, up to a price."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.chat import Adapter, Attachment, FileRef, MessageRef, Pace, ThreadRef
 from core.creation.view import CreationView
-from core.providers.base import Failed, NotBegun, Order, Output, Provider, Refused, Ticket, Unknown, Waiting
+from core.providers.base import Became, Failed, Order, Output, Provider, Refused, Ticket, Waiting
 from storage.allowances import Shared
 from storage.tables import Post
 
@@ -46,7 +46,7 @@ class FencedProvider:
         await self._sure()
         return await self._provider.cancel(ticket)
 
-    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Became:
         """Look for what a call began."""
         return await self._provider.find(order, since, taken)
 

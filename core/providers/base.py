@@ -156,6 +156,10 @@ class Unknown:
     """It may be known after so many seconds."""
 
 
+Became = Ticket | NotBegun | Unknown
+"""What became of a call of which nothing was heard."""
+
+
 class Provider(Protocol):
     """One maker of assets. Submitting is the moment where money may move."""
 
@@ -181,7 +185,7 @@ class Provider(Protocol):
         """Ask the provider to stop; too late is no error. True where it surely charges nothing for what it began."""
         ...
 
-    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Became:
         """Look for what a call at `since` began that broke off before its ticket was kept.
 
         `taken`: the ids of other orders' tickets.

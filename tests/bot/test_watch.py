@@ -17,7 +17,7 @@ from bot.settings import Settings
 from bot.watch.door import door
 from core.agent.messages import Turn, Usage
 from core.chat import ThreadRef
-from core.providers.base import Failed, Refused
+from core.providers.base import Failed, Order, Refused
 from storage.errors import StorageBusy
 from storage.tables import CreationState
 from tests.bot.house import served, web_of
@@ -129,6 +129,20 @@ async def test_what_goes_wrong_is_counted_by_what_went_wrong(settings: Settings)
         assert seen.total("steps_total", provider="fake", outcome=step) == 1
     assert seen.value("uncertain_charges_total", provider="fake") == 1
     assert seen.value("uncertain_usd_total", provider="fake") == 0.05
+
+
+class Unreached(ScriptedProvider):
+    """Its files never get there."""
+
+    async def prepare(self, order: Order) -> Failed:
+        return Failed("The file could not be brought.", "upload_failed")
+
+
+async def test_an_order_that_fails_before_its_call_counts_as_one_that_was_not_made(settings: Settings) -> None:
+    async with watched(settings, provider=Unreached(), catalogue=models(image_usd=0.05)) as (house, address):
+        assert (await house.made()).state is CreationState.FAILED
+        seen = await scraped(address)
+    assert seen.value("provider_calls_total", provider="fake", act="submit", outcome="failed") == 1
 
 
 async def test_a_look_at_a_ticket_is_counted_also_where_it_breaks_or_is_called_off(settings: Settings) -> None:

@@ -16,7 +16,7 @@ import pytest
 import bot
 from bot.settings import Settings
 from core.creation.view import CreationView
-from core.providers.base import NotBegun, Ticket, Unknown
+from core.providers.base import Became, NotBegun, Ticket, Unknown
 from storage.tables import ChargeState, CreationState, StepState
 from tests import outsider
 from tests.core.hand import HURRIED
@@ -82,7 +82,7 @@ def one(connection: Any, query: str) -> Any:
 
 
 async def finished(
-    folder: Path, name: str, creation_id: str, became: Sequence[Ticket | NotBegun | Unknown] = ()
+    folder: Path, name: str, creation_id: str, became: Sequence[Became] = ()
 ) -> tuple[CreationView, House, ScriptedProvider]:
     """The next process takes up what the killed one left. `became`: what the provider says of a call cut off."""
     case = CASES[name]
@@ -315,6 +315,20 @@ async def test_stopping_inside_a_paid_call_pays_again_only(settings: Settings, a
         await audit(house)
     assert second.submits.total() == int(allowed)
     assert view.state == (CreationState.SUCCEEDED if allowed else CreationState.FAILED)
+
+
+async def test_who_may_pay_twice_looks_first_as_long_as_anybody(settings: Settings, tmp_path: Path) -> None:
+    books = tmp_path / "books.jsonl"
+    first, second = ScriptedProvider(default=Way(hangs=True), books=books), ScriptedProvider(books=books)
+    lenient = settings.model_copy(update={"rerun_uncertain_usd": 0.1})
+    async with opened(lenient, provider=first, catalogue=models(image_usd=0.1)) as house:
+        view = await house.ask()
+        await house.until(view, lambda _: bool(first.orders))
+    second.became = [SOON, SOON, Ticket("found", {"ready_at": 0, "step": first.orders[0].step_id})]
+    async with opened(lenient, provider=second, catalogue=models(image_usd=0.1)) as house:
+        view = await house.end(view)
+        await audit(house)
+    assert (view.state, second.submits.total()) == (CreationState.SUCCEEDED, 1)
 
 
 async def test_a_cancel_that_came_while_nobody_worked_is_obeyed_at_the_next_start(settings: Settings) -> None:

@@ -12,19 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from core.agent.catalogue import Model, Price
-from core.providers.base import (
-    Failed,
-    Kind,
-    NotBegun,
-    Order,
-    Output,
-    Provider,
-    Refused,
-    Ticket,
-    Tool,
-    Unknown,
-    Waiting,
-)
+from core.providers.base import Became, Failed, Kind, Order, Output, Provider, Refused, Ticket, Tool, Unknown, Waiting
 from tests.fakes import media
 
 NAME = "fake"
@@ -130,7 +118,7 @@ class ScriptedProvider(Provider):
         self.poll_s = poll_s
         self.cancels_free = cancels_free
         self.books = Books(books)
-        self.became: list[Ticket | NotBegun | Unknown] = []
+        self.became: list[Became] = []
         """What became of a call that nobody saw end, look by look; after that nobody can say."""
         self.orders: list[Order] = []
         self.running: dict[str, tuple[float, float]] = {}
@@ -187,7 +175,7 @@ class ScriptedProvider(Provider):
         self.books.note("cancel", str(ticket.data["step"]))
         return self.cancels_free
 
-    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Became:
         assert since <= datetime.now(UTC), "a call of the future"
         self.books.note("find", order.step_id)
         found = self.became.pop(0) if self.became else Unknown()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from core.providers.base import NotBegun, Ticket, Unknown
+from core.providers.base import Became, NotBegun, Ticket, Unknown
 from core.providers.replicate.prediction import Unreadable
 
 AGAIN = Unknown(again_s=2.0)
@@ -25,6 +25,11 @@ class Span:
 
     since: datetime
     until: datetime
+
+    @property
+    def is_early(self) -> bool:
+        """What was begun then may still come to light."""
+        return datetime.now(UTC) < self.until + LOOKS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +63,7 @@ def read_list(body: Any) -> Listed:
         raise Unreadable from error
 
 
-def what_became(
-    listed: Listed, vendor_name: str, said: Mapping[str, Any], when: Span, taken: Container[str]
-) -> Ticket | NotBegun | Unknown:
+def what_became(listed: Listed, vendor_name: str, said: Mapping[str, Any], when: Span, taken: Container[str]) -> Became:
     """The prediction that a call began. `said`: what it asked for, without files; `taken`: others' ids.
 
     That there is none is believed only where the list reaches from before the call to well after it, and holds nothing
@@ -74,12 +77,7 @@ def what_became(
     reaches_back = listed.is_all or len(near) < len(listed.begun)
     if reaches_back and not free and any(each.at >= when.until + LATER for each in near):
         return NotBegun()
-    return AGAIN if is_early(when) else Unknown()
-
-
-def is_early(when: Span) -> bool:
-    """Whether what a call began may still come to light."""
-    return datetime.now(UTC) < when.until + LOOKS
+    return AGAIN
 
 
 def _begun(body: Any) -> Begun:

@@ -7,22 +7,11 @@ from datetime import UTC, datetime
 from core.agent.catalogue import Catalogue, Model
 from core.providers import verdicts
 from core.providers.attachments import Attachments
-from core.providers.base import (
-    Failed,
-    Kind,
-    NotBegun,
-    Order,
-    Output,
-    Provider,
-    Refused,
-    Ticket,
-    Unknown,
-    Waiting,
-)
+from core.providers.base import Became, Failed, Kind, Order, Output, Provider, Refused, Ticket, Unknown, Waiting
 from core.providers.downloads import PATIENCE_S, Downloads
 from core.providers.fitting import duration_of, overlong
 from core.providers.replicate import troubles
-from core.providers.replicate.finding import Span, is_early, what_became
+from core.providers.replicate.finding import Listed, Span, what_became
 from core.providers.replicate.inputs import Inputs, notes_of, said, seed_of
 from core.providers.replicate.prediction import STARTING, Prediction, links
 from core.providers.replicate.wire import BASE_URL, DEADLINE_S, TIMEOUT_S, Wire
@@ -98,13 +87,16 @@ class ReplicateProvider(Provider):
             stopped = await self._wire.get(ticket.id)
         return stopped is not None and stopped.status in ("canceled", "aborted") and not stopped.ran
 
-    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Ticket | NotBegun | Unknown:
+    async def find(self, order: Order, since: datetime, taken: Container[str]) -> Became:
         """Replicate lists what an account began, with what was asked for."""
         when, listed = Span(since, max(since, self._born)), await self._wire.listed()
-        if isinstance(listed, Unknown):
-            return listed if is_early(when) else Unknown()
-        model = self._catalogue.model(order.model)
-        return what_became(listed, model.vendor_name, said(order, model), when, taken)
+        became: Became
+        if isinstance(listed, Listed):
+            model = self._catalogue.model(order.model)
+            became = what_became(listed, model.vendor_name, said(order, model), when, taken)
+        else:
+            became = listed
+        return became if when.is_early or not isinstance(became, Unknown) else Unknown()
 
     async def close(self) -> None:
         """Let go of every connection."""
