@@ -10,19 +10,18 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BufferedWriter, BytesIO
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
 from uuid import uuid4
+
+from storage.files import opened, pieces, write_whole
 
 T = TypeVar("T")
 CHUNK = 256 * 1024
 PAGE = 1_000
 MOMENT_S = 2.0
 """So long a call that is called off waits for its thread."""
-PIECE = 1 << 20
-"""What is in memory of a file that is copied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,17 +180,14 @@ class FileObjects:
 
     @staticmethod
     def _put(target: Path, source: Path | bytes) -> None:
-        """In as few calls as it takes: each lets another thread go first."""
         part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-        try:
-            with _created(part) as copy, BytesIO(source) if isinstance(source, bytes) else source.open("rb") as file:
-                shutil.copyfileobj(file, copy, PIECE)
-            flush(part)
-            part.replace(target)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-        flush(target)
+        with suppress(FileExistsError):
+            target.parent.mkdir(parents=True)
+        if isinstance(source, bytes):
+            write_whole(target, [source], part, lasts=True)
+        else:
+            with opened(source) as file:
+                write_whole(target, pieces(file), part, lasts=True)
 
     @staticmethod
     def _delete_all(folder: Path) -> int:
@@ -256,24 +252,6 @@ async def to_its_end(work: Future[T], left: threading.Event | None = None) -> T:
         with suppress(Exception):
             await asyncio.wait_for(waited, MOMENT_S)
         raise
-
-
-def flush(file: Path) -> None:
-    """Carry a file to the disk, with the name that it was given last."""
-    opened = os.open(file, os.O_RDWR)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _created(path: Path) -> BufferedWriter:
-    """A new file, in a folder that is mostly there."""
-    try:
-        return path.open("wb")
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("wb")
 
 
 def _size(path: Path) -> int | None:

@@ -1,22 +1,21 @@
 """Finished work on its way into the store: kept on disk with a slip, so that a crash never makes it again."""
 
 import asyncio
-import contextlib
 import json
 import os
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from hashlib import file_digest
 from pathlib import Path
 from time import time
 from typing import TypeVar
 
 from core.creation.sweeps import sweep
 from core.providers.base import Made, Output
-from storage.objects import flush
+from storage.files import digest, opened, write_whole
 
 T = TypeVar("T")
 SLIP = "output.json"
@@ -131,24 +130,26 @@ def _read(folder: Path, slip: dict[str, object]) -> Output:
 
 
 def _keep(folder: Path, output: Output) -> Output:
-    output = replace(output, files=tuple(map(_measured, output.files)))
-    files = [asdict(made) | {"path": made.path.name} for made in output.files]
-    slip = {"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}
-    part = folder / f".{SLIP}"
-    part.write_text(json.dumps(slip), "utf-8")
-    flush(part)
-    part.replace(folder / SLIP)  # before the files are flushed, which may take long: from here on a kill loses nothing
-    for made in output.files:
-        flush(made.path)
-    flush(folder / SLIP)
+    """The slip comes before the files are flushed, which may take long: from it on a kill loses nothing."""
+    with ExitStack() as stack:
+        files = [stack.enter_context(opened(made.path, os.O_RDWR)) for made in output.files]
+        output = replace(output, files=tuple(map(_measured, output.files, files)))
+        write_whole(folder / SLIP, [_slip(output)], folder / f".{SLIP}", lasts=True)
+        for file in files:
+            os.fsync(file)
     return output
 
 
-def _measured(made: Made) -> Made:
+def _slip(output: Output) -> bytes:
+    files = [asdict(made) | {"path": made.path.name} for made in output.files]
+    return json.dumps({"files": files, "cost_micros": output.cost_micros, "notes": list(output.notes)}).encode()
+
+
+def _measured(made: Made, file: int) -> Made:
     if made.sha256 is not None:
         return made
-    size_bytes, digest = _measure(made.path)
-    return replace(made, size_bytes=size_bytes, sha256=digest)
+    size_bytes, sha256 = digest(file)
+    return replace(made, size_bytes=size_bytes, sha256=sha256)
 
 
 def _beside(file: Path) -> Path:
@@ -160,16 +161,16 @@ def _verdict(file: Path) -> str | None:
     return note.read_text("utf-8") if note.is_file() else None
 
 
-def _measure(file: Path) -> tuple[int, str]:
-    with file.open("rb") as opened:
-        return file.stat().st_size, file_digest(opened, "sha256").hexdigest()
+def _measure(path: Path) -> tuple[int, str]:
+    with opened(path) as file:
+        return digest(file)
 
 
 def _waiting(folder: Path) -> Spooled:
     slips, size_bytes = [], 0
     for place, _, names in os.walk(folder):  # what vanishes meanwhile was stored, or given up
         for name in names:
-            with contextlib.suppress(FileNotFoundError):
+            with suppress(FileNotFoundError):
                 found = (Path(place) / name).stat()
                 size_bytes += found.st_size
                 slips += [found.st_mtime] if name == SLIP else []
@@ -179,7 +180,7 @@ def _waiting(folder: Path) -> Spooled:
 def _kept(folder: Path, before: float) -> list[str]:
     found = []
     for slip in folder.glob(f"*/{SLIP}"):
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             found += [slip.parent.name] if slip.stat().st_mtime < before else []
     return found
 
@@ -187,7 +188,7 @@ def _kept(folder: Path, before: float) -> list[str]:
 def _untouched(folder: Path, before: float) -> list[str]:
     found = []
     for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             if path.is_dir() and not path.name.startswith("tmp") and path.stat().st_mtime < before:
                 found.append(path.name)
     return found
@@ -195,6 +196,6 @@ def _untouched(folder: Path, before: float) -> list[str]:
 
 def _tidy(folder: Path) -> None:
     for litter in folder.glob("tmp*"):
-        with contextlib.suppress(FileNotFoundError):
+        with suppress(FileNotFoundError):
             if time() - litter.stat().st_mtime > TIDY_S:
                 shutil.rmtree(litter, ignore_errors=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import ParamSpec, TypeVar
 
+from storage.files import write_whole
 from storage.tables import new_id
 
 PIECE_BYTES = 1 << 20
@@ -29,7 +30,7 @@ class Disk:
 
     async def write(self, path: Path, data: bytes) -> None:
         """A whole file under its name, or none: half of one is never found there."""
-        await self.run(write_whole, path, data)
+        await self.run(save, path, data)
 
     async def receive(
         self, chunks: AsyncIterable[bytes], path: Path, cap_bytes: int, too_large: Callable[[], Exception]
@@ -69,8 +70,6 @@ def _add(path: Path, mode: str, chunks: Sequence[bytes]) -> None:
         file.writelines(chunks)
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Under another name first."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+def save(path: Path, data: bytes) -> None:
+    """A whole file or none, for those who are in a thread already. It may not survive a power cut."""
+    write_whole(path, [data], path.with_name(f".{path.name}.part"))

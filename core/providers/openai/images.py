@@ -19,7 +19,7 @@ from core.providers.openai.client import Connection
 from core.providers.openai.dialect import STREAMING, Dialect, Fields
 from core.providers.openai.pictures import Picture, PictureEvent, PicturesAnswer, cost_micros, decoded
 from core.providers.openai.requests import Request, request_for
-from core.trust.disk import Disk, write_whole
+from core.trust.disk import Disk, save
 from core.trust.fetch import Fetcher
 from core.trust.links import Links
 from storage.errors import StorageError
@@ -153,5 +153,5 @@ def _save(path: Path, b64_json: str) -> int:
         ValueError: it is damaged.
     """
     data = decoded(b64_json)
-    write_whole(path, data)
+    save(path, data)
     return len(data)
