@@ -28,11 +28,11 @@ def dump(url: str) -> dict[str, list[tuple[Any, ...]]]:
     return {name: ask(url, f"SELECT * FROM {quoted}") for name, quoted in named.items()}
 
 
-def hold(connection: Any) -> None:
-    """Let nobody else write an asset's row, until the connection closes."""
+def hold(connection: Any, table: str = "asset") -> None:
+    """Let nobody else write a row of a table, until the connection closes."""
     if isinstance(connection, psycopg.Connection):
         connection.execute("BEGIN")
-        connection.execute("LOCK TABLE asset IN EXCLUSIVE MODE")
+        connection.execute(f"LOCK TABLE {table} IN EXCLUSIVE MODE")
     else:
         connection.execute("BEGIN IMMEDIATE")
 

@@ -99,8 +99,8 @@ class Asking:
     async def cancel(self, job: Job) -> bool:
         """Tell the provider; True where it surely charges nothing."""
         provider = self._providers[job.step.provider or ""]
-        if job.step.ticket:
-            return await _told(provider, Ticket(**job.step.ticket))
+        if ticket := await self._ticket(job):
+            return await _told(provider, ticket)
         return provider.repeatable or job.step.intent_at is None
 
     # --- one model ------------------------------------------------------------------------------------------------
@@ -122,14 +122,20 @@ class Asking:
 
     async def _answer(self, job: Job, order: Order, notes: Sequence[str]) -> Output | Refused | Failed:
         provider = self._providers[job.step.provider or ""]
-        ticket = Ticket(**job.step.ticket) if job.step.ticket else None
+        ticket = await self._ticket(job)
         if ticket is None:
             answer = await self._submit(job, order, provider, notes)
             if not isinstance(answer, Ticket):
                 return answer
             ticket = answer
-            await self._keep(job, ticket)
+        await self._keep(job, ticket)
         return await self._kept(job, await self._polled(job, order, provider, ticket), notes)
+
+    async def _ticket(self, job: Job) -> Ticket | None:
+        """Of the call that is under way. Where a kill came between its slip and its row, only the slip has it."""
+        if job.step.ticket:
+            return Ticket(**job.step.ticket)
+        return await self._spool.ticket(job.step.id, job.step.attempts) if job.step.intent_at else None
 
     async def _submit(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
         """Call, unless an earlier run did. Where nobody can say what became of a call, its provider is asked."""
@@ -186,7 +192,11 @@ class Asking:
     async def _placed(self, job: Job, order: Order, provider: Provider, notes: Sequence[str]) -> Answer:
         """What comes at once is kept at once, whether anybody still waits for it or not."""
         answer = await provider.submit(order)
-        return answer if isinstance(answer, Ticket) else await self._kept(job, answer, notes)
+        if not isinstance(answer, Ticket):
+            return await self._kept(job, answer, notes)
+        with contextlib.suppress(OSError):  # the row will have it
+            await self._spool.note(job.step.id, job.step.attempts, answer)
+        return answer
 
     async def _kept(
         self, job: Job, answer: Output | Refused | Failed, notes: Sequence[str]
@@ -197,7 +207,7 @@ class Asking:
         return await self._spool.keep(job.step.id, replace(answer, notes=(*notes, *answer.notes)))
 
     async def _keep(self, job: Job, ticket: Ticket) -> None:
-        """Commit the ticket: from now on a later run only polls."""
+        """Commit the ticket: from now on a later run only polls, on whatever machine."""
         await self._mark(job, ticket={"id": ticket.id, "data": ticket.data})
 
     async def _polled(self, job: Job, order: Order, provider: Provider, ticket: Ticket) -> Output | Refused | Failed:

@@ -14,11 +14,12 @@ from time import time
 from typing import TypeVar
 
 from core.creation.sweeps import sweep
-from core.providers.base import Made, Output
+from core.providers.base import Made, Output, Ticket
 from storage.files import digest, opened, write_whole
 
 T = TypeVar("T")
 SLIP = "output.json"
+TICKET = "ticket.json"
 TIDY_S = 300.0
 """No upload and no thumbnail is on its way for so long."""
 
@@ -54,6 +55,17 @@ class Spool:
     async def keep(self, step_id: str, output: Output) -> Output:
         """Measure every file and write the slip: from now on the step is made."""
         return await self._run(lambda: _keep(self.folder / step_id, output))
+
+    async def note(self, step_id: str, attempt: int, ticket: Ticket) -> None:
+        """Put down the ticket of a step's latest attempt: its row may have to wait for a database that is away.
+
+        It outlives this process, but no power cut: to wait for the disk would take as long as the row.
+        """
+        await self._run(lambda: _note(self.folder / step_id, attempt, ticket))
+
+    async def ticket(self, step_id: str, attempt: int) -> Ticket | None:
+        """What was put down of this attempt."""
+        return await self._run(lambda: _ticket(self.folder / step_id / TICKET, attempt))
 
     async def verdict(self, file: Path) -> str | None:
         """What a check said of a file that lies here; None where none has looked."""
@@ -150,6 +162,20 @@ def _measured(made: Made, file: int) -> Made:
         return made
     size_bytes, sha256 = digest(file)
     return replace(made, size_bytes=size_bytes, sha256=sha256)
+
+
+def _note(folder: Path, attempt: int, ticket: Ticket) -> None:
+    slip = json.dumps({"attempt": attempt} | asdict(ticket))
+    write_whole(folder / TICKET, [slip.encode()], folder / f".{TICKET}")
+
+
+def _ticket(slip: Path, attempt: int) -> Ticket | None:
+    """None, too, where it is an earlier attempt's, or a power cut left it hollow."""
+    try:
+        found = json.loads(slip.read_bytes())
+    except (FileNotFoundError, ValueError):
+        return None
+    return Ticket(found["id"], found["data"]) if found["attempt"] == attempt else None
 
 
 def _beside(file: Path) -> Path:

@@ -225,6 +225,44 @@ async def test_killed_while_waiting_for_a_ticket_the_ticket_is_polled_on(folder:
     assert view.cost_usd == pytest.approx(0.09)
 
 
+def ticket_without_a_row(folder: Path) -> Callable[[Any], bool]:
+    """From the submit on the database is held, so the row cannot have the ticket; its slip can."""
+    held: list[bool] = []
+
+    def moment(connection: Any) -> bool:
+        if not held and submitted(folder):
+            outsider.hold(connection, "step")
+            held.append(True)
+        return any((settings_of(folder).data_dir / "spool").glob("*/ticket.json"))
+
+    return moment
+
+
+def without_a_ticket(folder: Path) -> bool:
+    with database(folder) as connection:
+        return bool(one(connection, "SELECT count(*) FROM step WHERE coalesce(CAST(ticket AS TEXT), 'null') = 'null'"))
+
+
+async def test_killed_before_a_ticket_could_be_written_to_its_row_it_is_polled_on(folder: Path) -> None:
+    async with killed(folder, "late ticket", ticket_without_a_row(folder)) as creation_id:
+        assert without_a_ticket(folder)
+        view, _, provider = await finished(folder, "late ticket", creation_id)
+    assert (view.state, len(view.assets)) == (CreationState.SUCCEEDED, 1)
+    assert (provider.submits.total(), provider.books.count("find").total()) == (1, 0)
+    assert view.cost_usd == pytest.approx(0.09)
+
+
+async def test_what_was_cancelled_meanwhile_is_cancelled_at_its_provider_too(folder: Path) -> None:
+    async with killed(folder, "cancelled", ticket_without_a_row(folder)) as creation_id:
+        assert without_a_ticket(folder)
+        with database(folder) as connection:
+            connection.execute("UPDATE creation SET cancel_requested_at = CURRENT_TIMESTAMP")
+        view, _, provider = await finished(folder, "cancelled", creation_id)
+    assert view.state == CreationState.CANCELLED
+    assert view.cost_usd == 0
+    assert (provider.submits.total(), provider.cancels.total()) == (1, 1)
+
+
 async def test_killed_between_the_stored_file_and_its_row_the_file_is_not_made_again(folder: Path) -> None:
     objects = settings_of(folder).data_dir / "objects"
     held: list[bool] = []

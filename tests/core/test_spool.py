@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.creation.spool import TIDY_S, Spool
-from core.providers.base import Made, Output
+from core.creation.spool import TICKET, TIDY_S, Spool
+from core.providers.base import Made, Output, Ticket
 from storage.tables import now
 
 LOOKS = 1_500
@@ -85,3 +85,18 @@ async def test_what_was_made_is_found_again_and_what_is_no_longer_whole_is_not_t
     assert (await spool.open("step"))[1] == kept
     harm(file)
     assert (await spool.open("step"))[1] is None
+
+
+async def test_a_ticket_counts_for_its_own_attempt_as_long_as_it_is_whole(spool: Spool) -> None:
+    ticket = Ticket("t-1", {"of": "a kind"})
+    folder, _ = await spool.open("step")
+    assert await spool.ticket("step", 1) is None
+    await spool.note("step", 1, ticket)
+    assert await spool.ticket("step", 1) == ticket
+    assert await spool.ticket("step", 2) is None
+    await spool.note("step", 2, Ticket("t-2"))
+    assert await spool.ticket("step", 2) == Ticket("t-2")
+    cut(folder / TICKET)
+    assert await spool.ticket("step", 2) is None
+    await spool.clear("step")
+    assert not folder.exists()

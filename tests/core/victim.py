@@ -36,6 +36,8 @@ CASES = {
     "intent": Case(before={"a lighthouse": Way(hangs=True)}),
     "intent of free work": Case(before={"a lighthouse": Way(hangs=True)}, repeatable=True),
     "ticket": Case(before={"a lighthouse": Way(ticket=True, after_s=2, cost_micros=90_000)}),
+    "late ticket": Case(before={"a lighthouse": Way(ticket=True, ticket_s=0.5, after_s=2, cost_micros=90_000)}),
+    "cancelled": Case(before={"a lighthouse": Way(ticket=True, ticket_s=0.5, after_s=60)}),
     "stored": Case(before={"a lighthouse": Way(after_s=0.3, cost_micros=90_000)}),
     "closing": Case(hung_script=(*ONE, never)),
 }

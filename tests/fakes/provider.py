@@ -57,6 +57,8 @@ class Way:
 
     after_s: float = 0
     ticket: bool = False
+    ticket_s: float = 0
+    """What passes before the ticket."""
     end: Refused | Failed | Exception | None = None
     """What comes instead of files."""
     hangs: bool = False
@@ -149,6 +151,7 @@ class ScriptedProvider(Provider):
         self.books.note("submit", order.step_id, prompt=order.prompt)
         way = self._way(order.prompt)
         if way.ticket:
+            await asyncio.sleep(way.ticket_s)
             ready = time.time() + (1e9 if way.hangs else way.after_s)
             self.running[order.prompt] = (time.monotonic(), float("inf"))
             return Ticket(uuid4().hex, {"ready_at": ready, "step": order.step_id})
