@@ -11,11 +11,12 @@ import structlog
 
 from bot.app import App
 from bot.machines import LEFT
-from bot.makers import makers
+from bot.makers import makers, offline_planner
 from bot.services import Makers
 from bot.settings import Settings
 from bot.watch.ends import Ends
 from bot.watch.makers import WatchedPlanner, WatchedProvider
+from core.agent.messages import Planner
 from core.creation.asking import Asking
 from core.creation.boundary import Boundary
 from core.creation.consulting import Consulting
@@ -59,8 +60,10 @@ class Workbench:
 async def set_up(app: App) -> Workbench:
     """Build everything and launch the engine on the running loop."""
     made = await makers(app)
+    if made.planner is None:
+        made.planner = await asyncio.to_thread(offline_planner)
     recovering = Recovering()
-    boundary = _boundary(app, made, recovering)
+    boundary = _boundary(app, made, made.planner, recovering)
     engine = Engine(boundary, app.settings.engine_database, app.machines.worker_id, _claim(app))
     if not await engine.launch():
         recovering.over()
@@ -99,7 +102,7 @@ def _takeover(app: App, engine: Engine) -> Takeover | None:
     return takeover
 
 
-def _boundary(app: App, made: Makers, recovering: Recovering) -> Boundary:
+def _boundary(app: App, made: Makers, planner: Planner, recovering: Recovering) -> Boundary:
     settings = app.settings
     ordering = Ordering(app.database, app.objects, app.catalogue, app.secret_key)
     checks = Checks(app.database, app.objects, made.safety, Policy(settings.check_outputs))
@@ -128,7 +131,7 @@ def _boundary(app: App, made: Makers, recovering: Recovering) -> Boundary:
             app.database,
             app.changes,
             app.stops,
-            Consulting(app.changes, WatchedPlanner(made.planner, app.watch), budgets),
+            Consulting(app.changes, WatchedPlanner(planner, app.watch), budgets),
             app.catalogue,
             budgets,
             checks,

@@ -12,8 +12,9 @@ from core.trust.checks import Safety
 class Makers:
     """Everything that talks to the outside, and how to close it."""
 
-    planner: Planner
     providers: dict[str, Provider]
+    planner: Planner | None = None
+    """None: the offline one plans."""
     safety: Safety | None = None
     closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
 
