@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait more than they work: for four processors, five processes.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() * 5 // 4))')
+# Tests wait more than they work: for four processors, seven processes.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(max(2, os.cpu_count() * 7 // 4))')
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .PHONY: install run test check format lock bench chaos faults load screenshots clean
@@ -37,7 +37,7 @@ run: install
 	@$(BIN)/easel run
 
 test: $(VENV)/.tests
-	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: $(VENV)/.tests
 	$(BIN)/ruff format --check .
