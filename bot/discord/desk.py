@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import discord
 
@@ -34,6 +35,11 @@ class Desk:
     adapter: DiscordAdapter
     memory: Memory = field(default_factory=Memory)
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _cards: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def turn(self, card: discord.Message | None) -> asyncio.Lock:
+        """Held from a look at what a card says until it is written: of two presses, the last state comes last."""
+        return self._cards.setdefault(card.id if card else 0, asyncio.Lock())
 
     @property
     def studio(self) -> Studio:

@@ -82,9 +82,10 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
 
 
 async def _show(interaction: discord.Interaction, who: Looks, thing: Thing) -> None:
-    standing = await visibility.standing(who.desk.app, who.viewer, thing)
     can_link = who.desk.app.links.share(thing.id) is not None
-    await replace(interaction, _view(thing, standing, here=who.here is not None, can_link=can_link))
+    async with who.desk.turn(interaction.message):
+        standing = await visibility.standing(who.desk.app, who.viewer, thing)
+        await replace(interaction, _view(thing, standing, here=who.here is not None, can_link=can_link))
 
 
 # --- how it looks -------------------------------------------------------------------------------------------------

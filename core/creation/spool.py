@@ -1,4 +1,7 @@
-"""Finished work on its way into the store: kept on disk with a slip, so that a crash never makes it again."""
+"""What paid calls brought, until it stands elsewhere: a ticket until a row has it, finished work until the store has.
+
+A slip on the disk says so, so that a crash never makes it again.
+"""
 
 import asyncio
 import json

@@ -1,14 +1,17 @@
 """Who sees what, links, collections and tags, from the details of a result and in the gallery."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import Session
 from sqlmodel import select as rows_of
 
 from bot.chat import phrases, visibility
+from bot.discord import answers, sharing
 from core.gallery.membership import Viewer
 from storage.tables import Asset, Collection, Placement, now
 from tests.bot.discord.house import House, opened
@@ -132,6 +135,29 @@ async def test_all_links_end_at_once(open_house: House) -> None:
     act = await home.ada.press(found, "End all links")
     assert (await act.follow_up()).text == visibility.STOPPED
     assert (await only(home)).links_ended == 1
+    assert "https://" not in found.text
+
+
+async def test_of_two_presses_at_once_the_card_shows_what_stands_in_the_end(
+    open_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, late = open_house, asyncio.Event()
+
+    async def replace(*args: Any) -> None:
+        """The first of them takes long to write."""
+        if not late.is_set():
+            late.set()
+            await asyncio.sleep(1)
+        await answers.replace(*args)
+
+    found = await card(home, await home.made(), "Share")
+    await picked(home, found, "link", "A link for a week", shows="https://easel.example/s/")
+    monkeypatch.setattr(sharing, "replace", replace)
+    await home.ada.select(found, select(found, "link"), "A link for a day")
+    await late.wait()
+    act = await home.ada.press(found, "End all links")
+    assert (await act.follow_up()).text == visibility.STOPPED
+    await asyncio.sleep(1)
     assert "https://" not in found.text
 
 
