@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 PIECE = 1 << 20
 """What is in memory of a file that is read."""
@@ -38,11 +39,12 @@ def digest(file: int) -> tuple[int, str]:
     return size_bytes, sums.hexdigest()
 
 
-def write_whole(path: Path, content: Iterable[bytes], part: Path, *, lasts: bool = False) -> None:
-    """Write a file under the name `part` first: half of one is never found under its own.
+def write_whole(path: Path, content: Iterable[bytes], *, lasts: bool = False) -> None:
+    """Write a file under a name that nobody else has first: half of one is never found under its own.
 
     `lasts`: when this returns, it survives a power cut, and so does its name.
     """
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
         with opened(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC) as file:
             for piece in content:

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Protocol, TypeVar
-from uuid import uuid4
 
 from storage.files import opened, pieces, write_whole
 
@@ -180,14 +179,13 @@ class FileObjects:
 
     @staticmethod
     def _put(target: Path, source: Path | bytes) -> None:
-        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
         with suppress(FileExistsError):
             target.parent.mkdir(parents=True)
         if isinstance(source, bytes):
-            write_whole(target, [source], part, lasts=True)
+            write_whole(target, [source], lasts=True)
         else:
             with opened(source) as file:
-                write_whole(target, pieces(file), part, lasts=True)
+                write_whole(target, pieces(file), lasts=True)
 
     @staticmethod
     def _delete_all(folder: Path) -> int:

@@ -13,11 +13,11 @@ from io import BufferedReader, BytesIO
 from pathlib import Path, PurePosixPath
 from time import monotonic
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import structlog
 
 from storage.errors import StoreAway
+from storage.files import write_whole
 from storage.objects import Stored, to_its_end, unless_cancelled
 from storage.s3_wire import Bucket, Wire
 
@@ -219,14 +219,8 @@ class S3Objects:
 
     def _fetch(self, key: str, folder: Path) -> Path:
         target = folder / PurePosixPath(key).name
-        part = target.with_name(f".{target.name}.{uuid4().hex}.part")
-        try:
-            with part.open("wb") as file:
-                for chunk in self._wire.chunks(key):
-                    file.write(chunk)
-            return part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
+        write_whole(target, self._wire.chunks(key))
+        return target
 
     def _keys(self, prefix: str) -> list[str]:
         pages = self._wire.pages("list_objects_v2", Prefix=prefix)

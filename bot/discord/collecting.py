@@ -77,7 +77,7 @@ async def tagged(interaction: discord.Interaction, form_id: str) -> None:
     who = await looks(interaction)
     await who.desk.app.kept.tags.replace(who.user_id, asset_id, tagging.names(word(interaction, TAGS)))
     found = await seen(who.desk, interaction.message)
-    async with who.desk.turn(interaction.message):
+    async with who.desk.in_turn(interaction.message):
         await replace(interaction, await cards.details(who, asset_id, found.ref if found else None))
 
 
@@ -90,7 +90,7 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
 
 
 async def _show(interaction: discord.Interaction, who: Looks, asset_id: str) -> None:
-    async with who.desk.turn(interaction.message):
+    async with who.desk.in_turn(interaction.message):
         asset = await who.desk.studio.asset(who.user_id, asset_id, who.workspaces)
         offered = await who.desk.app.kept.collections.offered(who.viewer, asset_id, OPTIONS_MAX)
         await replace(interaction, _view(asset, offered))

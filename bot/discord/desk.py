@@ -37,7 +37,7 @@ class Desk:
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _cards: WeakValueDictionary[int, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
-    def turn(self, card: discord.Message | None) -> asyncio.Lock:
+    def in_turn(self, card: discord.Message | None) -> asyncio.Lock:
         """Held from a look at what a card says until it is written: of two presses, the last state comes last."""
         return self._cards.setdefault(card.id if card else 0, asyncio.Lock())
 

@@ -83,7 +83,7 @@ PRESSES: dict[str, Callable[[discord.Interaction, str], Awaitable[None]]] = {
 
 async def _show(interaction: discord.Interaction, who: Looks, thing: Thing) -> None:
     can_link = who.desk.app.links.share(thing.id) is not None
-    async with who.desk.turn(interaction.message):
+    async with who.desk.in_turn(interaction.message):
         standing = await visibility.standing(who.desk.app, who.viewer, thing)
         await replace(interaction, _view(thing, standing, here=who.here is not None, can_link=can_link))
 

@@ -149,7 +149,7 @@ def _keep(folder: Path, output: Output) -> Output:
     with ExitStack() as stack:
         files = [stack.enter_context(opened(made.path, os.O_RDWR)) for made in output.files]
         output = replace(output, files=tuple(map(_measured, output.files, files)))
-        write_whole(folder / SLIP, [_slip(output)], folder / f".{SLIP}", lasts=True)
+        write_whole(folder / SLIP, [_slip(output)], lasts=True)
         for file in files:
             os.fsync(file)
     return output
@@ -169,7 +169,7 @@ def _measured(made: Made, file: int) -> Made:
 
 def _note(folder: Path, attempt: int, ticket: Ticket) -> None:
     slip = json.dumps({"attempt": attempt} | asdict(ticket))
-    write_whole(folder / TICKET, [slip.encode()], folder / f".{TICKET}")
+    write_whole(folder / TICKET, [slip.encode()])
 
 
 def _ticket(slip: Path, attempt: int) -> Ticket | None:

@@ -72,4 +72,4 @@ def _add(path: Path, mode: str, chunks: Sequence[bytes]) -> None:
 
 def save(path: Path, data: bytes) -> None:
     """A whole file or none, for those who are in a thread already. It may not survive a power cut."""
-    write_whole(path, [data], path.with_name(f".{path.name}.part"))
+    write_whole(path, [data])
